@@ -1,0 +1,7 @@
+"""The app accreditation."""
+
+from django.apps import AppConfig
+
+
+class AccreditationConfig(AppConfig):
+    name = "accreditation"

@@ -1,0 +1,82 @@
+"""Dates and times in the reader's language, in the zone of the site."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+WEEKDAYS = (
+    gettext_lazy("周一"),
+    gettext_lazy("周二"),
+    gettext_lazy("周三"),
+    gettext_lazy("周四"),
+    gettext_lazy("周五"),
+    gettext_lazy("周六"),
+    gettext_lazy("周日"),
+)
+
+
+def local_date(value: date | datetime) -> date:
+    """Return the calendar day of `value` in the zone of the site; a naive value is taken as it stands."""
+    if isinstance(value, datetime):
+        return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
+    return value
+
+
+def weekday(value: date | datetime) -> str:
+    """周三, Wed."""
+    return str(WEEKDAYS[local_date(value).weekday()])
+
+
+def month_day(value: date | datetime, this_year: int) -> str:
+    """9月16日; with its year when that is not `this_year`."""
+    day = local_date(value)
+    return date_format(day, "MONTH_DAY_FORMAT" if day.year == this_year else "DATE_FORMAT")
+
+
+def day(value: date | datetime, this_year: int) -> str:
+    """9月16日 周三, Wed 16 Sep; with its year when that is not `this_year`."""
+    return _("%(date)s %(weekday)s") % {"date": month_day(value, this_year), "weekday": weekday(value)}
+
+
+def full_day(value: date | datetime) -> str:
+    """2026年9月16日, 16 September 2026."""
+    return date_format(local_date(value), "DATE_FORMAT")
+
+
+def clock(value: datetime) -> str:
+    """16:20."""
+    return date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "TIME_FORMAT")
+
+
+def moment(value: datetime, this_year: int) -> str:
+    """9月16日16:20, 16 Sep, 16:20; with its year when that is not `this_year`."""
+    return _("%(date)s%(time)s") % {"date": month_day(value, this_year), "time": clock(value)}
+
+
+def full_moment(value: datetime) -> str:
+    """2026年9月16日16:20, 16 September 2026, 16:20."""
+    return date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "DATETIME_FORMAT")
+
+
+def day_range(start: date | datetime, end: date | datetime, this_year: int) -> str:
+    """9月14日至25日, 9月28日至10月9日, 14 to 25 Sep: what both ends share is said once."""
+    first, last = local_date(start), local_date(end)
+    if (first.year, first.month) == (last.year, last.month) and first.year == this_year:
+        values = {"month_day": month_day(first, this_year), "day": first.day, "last": month_day(last, this_year)}
+        return _("%(month_day)s至%(last_day)d日") % {**values, "last_day": last.day}
+    return _("%(start)s至%(end)s") % {"start": month_day(first, this_year), "end": month_day(last, this_year)}
+
+
+def partial_date(text: str) -> str:
+    """Write "2010", "2010-05" or "2010-05-12" (a date known to the year, month or day) out; anything else as it is."""
+    try:
+        parts = [int(part) for part in text.split("-")]
+        known = date(*(parts + [1, 1])[:3])
+    except (ValueError, TypeError):
+        return text
+    if len(parts) == 1:
+        return _("%(year)d年") % {"year": known.year}
+    return date_format(known, "YEAR_MONTH_FORMAT" if len(parts) == 2 else "DATE_FORMAT")

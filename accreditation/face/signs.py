@@ -1,0 +1,104 @@
+"""The words and signs of codes: what a state, good, level or grant is called, and which shape stands before it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.states import ActionWord, State
+
+
+@dataclass(frozen=True)
+class Sign:
+    """How a state looks: tone (colour of the shape only), shape (an icon's name) and word."""
+
+    tone: str
+    icon: str
+    word: str | Promise
+
+
+STATES: dict[str, tuple[str, str]] = {
+    State.DRAFT: ("wait", "pen"),
+    State.ENTERPRISE_REVIEW: ("wait", "wait"),
+    State.DISTRICT_REVIEW: ("wait", "wait"),
+    State.CITY_INTAKE: ("wait", "wait"),
+    State.PANEL_SCORING: ("wait", "wait"),
+    State.CITY_DECISION: ("wait", "wait"),
+    State.LISTED: ("pass", "ok"),
+    State.PUBLIC_NOTICE: ("seal", "horn"),
+    State.OBJECTION: ("alert", "alert"),
+    State.NOTICE_ENDED: ("pass", "ok"),
+    State.NAMED: ("gold", "named"),
+    State.RETURNED_BY_ENTERPRISE: ("alert", "back"),
+    State.RETURNED_BY_DISTRICT: ("alert", "back"),
+    State.RETURNED_BY_CITY: ("alert", "back"),
+    State.REJECTED: ("wait", "no"),
+    State.WITHDRAWN: ("wait", "no"),
+}
+ACTIONS: dict[str, tuple[str, str]] = {
+    ActionWord.SUBMIT: ("", "up"),
+    ActionWord.RESUBMIT: ("", "up"),
+    ActionWord.RECOMMEND: ("pass", "ok"),
+    ActionWord.SEND_BACK: ("alert", "back"),
+    ActionWord.REJECT: ("alert", "no"),
+    ActionWord.WITHDRAW: ("alert", "no"),
+    ActionWord.CONVENE: ("", "user"),
+    ActionWord.SCORE: ("", "pen"),
+    ActionWord.CONCLUDE: ("", "ok"),
+    ActionWord.APPROVE: ("pass", "ok"),
+    ActionWord.PUBLISH: ("seal", "horn"),
+    ActionWord.FILE_OBJECTION: ("alert", "alert"),
+    ActionWord.DISMISS_OBJECTION: ("pass", "ok"),
+    ActionWord.UPHOLD_OBJECTION: ("alert", "alert"),
+    ActionWord.END_NOTICE: ("pass", "ok"),
+    ActionWord.NAME_STUDIO: ("gold", "named"),
+}
+TASKS: dict[str, Sign] = {
+    "done": Sign("pass", "ok", _("已完成")),
+    "part": Sign("part", "half", _("填了一部分")),
+    "todo": Sign("wait", "ring", _("未开始")),
+    "blocked": Sign("wait", "ring", _("暂不能开始")),
+}
+# The boxed characters are signs, the same in every language.
+GOOD_CHARACTERS = {"leader": "人", "team": "队", "functions": "职", "topics": "题", "mechanism": "制"}
+GOOD_TITLES: dict[str, str | Promise] = {
+    "leader": _("选好领军人物"),
+    "team": _("配好创新团队"),
+    "functions": _("设好工作职能"),
+    "topics": _("定好创新课题"),
+    "mechanism": _("建好工作机制"),
+}
+GOOD_NAMES: dict[str, str | Promise] = {
+    "leader": _("领军人物"),
+    "team": _("创新团队"),
+    "functions": _("工作职能"),
+    "topics": _("创新课题"),
+    "mechanism": _("工作机制"),
+}
+GRANTS: dict[str, str | Promise] = {
+    "apply": _("申报"),
+    "review": _("审核"),
+    "decide": _("决定"),
+    "manage": _("管理"),
+    "audit": _("审计"),
+}
+
+
+def code_of(value: Any) -> str:
+    """Return the code of a good, state or level: itself, its `.code`, or the value of an enumeration's member."""
+    return str(getattr(value, "code", None) or getattr(value, "value", value))
+
+
+def state_sign(state: Any) -> Sign:
+    """Return the sign of a process state; an unknown code is shown as it stands, so that nothing is hidden."""
+    code = code_of(state)
+    tone, icon = STATES.get(code, ("wait", "ring"))
+    return Sign(tone, icon, State(code).label if code in State.values else code)
+
+
+def action_sign(action: Any) -> Sign:
+    """Return the sign of an action of the process, or of any other event that the record knows."""
+    code = code_of(action)
+    tone, icon = ACTIONS.get(code, ("", ""))
+    return Sign(tone, icon, ActionWord(code).label if code in ActionWord.values else code)

@@ -1,0 +1,36 @@
+"""The document of a submitted scorecard: every mark with its working, as it stood when the card was given."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from accreditation.figures import plain
+from accreditation.models import Revision
+from accreditation.rubric import Rubric
+from accreditation.scoring import computed_marks, total
+
+
+def card_document(
+    rubric: Rubric, revision: Revision, judged: Mapping[str, Decimal], comments: Mapping[str, str], *, expert: str
+) -> tuple[dict[str, Any], Decimal]:
+    """Return the card as JSON-able data (points as decimal strings) and its total in points."""
+    form = json.loads(revision.document)
+    card = total(rubric, form, judged)
+    document = {
+        "schema": 1,
+        "rubric": rubric.version,
+        "rubric_sha256": rubric.sha256,
+        "revision": revision.sha256,
+        "expert": expert,
+        "judged": {
+            code: {"points": plain(points), "comment": comments.get(code, "").strip()} for code, points in judged.items()
+        },
+        "computed": {
+            code: {"points": plain(mark.points), "working": mark.working}
+            for code, mark in computed_marks(rubric, form).items()
+        },
+        "goods": {good.good.code: plain(good.points) for good in card.goods},
+        "total": plain(card.total),
+    }
+    return document, card.total

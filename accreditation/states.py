@@ -1,0 +1,79 @@
+"""The states of an application, and the words for them: pure data that every layer may read."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Level(TextChoices):
+    """The levels of review."""
+
+    ENTERPRISE = "enterprise", _("基层工会")
+    DISTRICT = "district", _("区县或产业工会")
+    CITY = "city", _("市总工会")
+
+
+class State(TextChoices):
+    """Where an application stands."""
+
+    DRAFT = "draft", _("草稿")
+    ENTERPRISE_REVIEW = "enterprise_review", _("基层工会审核")
+    DISTRICT_REVIEW = "district_review", _("区县或产业工会审核")
+    CITY_INTAKE = "city_intake", _("市总工会受理")
+    PANEL_SCORING = "panel_scoring", _("专家评分")
+    CITY_DECISION = "city_decision", _("市总工会审定")
+    LISTED = "listed", _("拟公示")
+    PUBLIC_NOTICE = "public_notice", _("公示")
+    OBJECTION = "objection", _("异议处理")
+    NOTICE_ENDED = "notice_ended", _("公示期满")
+    NAMED = "named", _("已命名")
+    RETURNED_BY_ENTERPRISE = "returned_by_enterprise", _("基层工会退回补正")
+    RETURNED_BY_DISTRICT = "returned_by_district", _("区县或产业工会退回补正")
+    RETURNED_BY_CITY = "returned_by_city", _("市总工会退回补正")
+    REJECTED = "rejected", _("不予推荐")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+RETURNED = frozenset({State.RETURNED_BY_ENTERPRISE, State.RETURNED_BY_DISTRICT, State.RETURNED_BY_CITY})
+EDITABLE = RETURNED | {State.DRAFT}
+"""The applicant may change the form."""
+ENDED = frozenset({State.NAMED, State.REJECTED, State.WITHDRAWN})
+"""No action leads out of these."""
+WITHDRAWABLE = tuple(state for state in State if state not in ENDED)
+"""Before the naming decision the applicant may withdraw at any time (domain rule)."""
+LEVEL_OF = {
+    State.ENTERPRISE_REVIEW: Level.ENTERPRISE,
+    State.RETURNED_BY_ENTERPRISE: Level.ENTERPRISE,
+    State.DISTRICT_REVIEW: Level.DISTRICT,
+    State.RETURNED_BY_DISTRICT: Level.DISTRICT,
+    State.CITY_INTAKE: Level.CITY,
+    State.PANEL_SCORING: Level.CITY,
+    State.CITY_DECISION: Level.CITY,
+    State.RETURNED_BY_CITY: Level.CITY,
+    State.LISTED: Level.CITY,
+    State.PUBLIC_NOTICE: Level.CITY,
+    State.OBJECTION: Level.CITY,
+    State.NOTICE_ENDED: Level.CITY,
+    State.NAMED: Level.CITY,
+}
+"""The level that has the application, or had it last."""
+
+
+class ActionWord(TextChoices):
+    """What each action is called, on buttons and in the timeline."""
+
+    SUBMIT = "submit", _("提交")
+    RESUBMIT = "resubmit", _("重新提交")
+    RECOMMEND = "recommend", _("推荐")
+    SEND_BACK = "send_back", _("退回补正")
+    REJECT = "reject", _("不予推荐")
+    WITHDRAW = "withdraw", _("撤回")
+    CONVENE = "convene", _("组成专家组")
+    SCORE = "score", _("交评分卡")
+    CONCLUDE = "conclude", _("结束评分")
+    APPROVE = "approve", _("列入拟公示名单")
+    PUBLISH = "publish", _("公示")
+    FILE_OBJECTION = "file_objection", _("提出异议")
+    DISMISS_OBJECTION = "dismiss_objection", _("异议不成立")
+    UPHOLD_OBJECTION = "uphold_objection", _("异议成立")
+    END_NOTICE = "end_notice", _("公示期满")
+    NAME_STUDIO = "name_studio", _("命名")

@@ -1,0 +1,5 @@
+"""Addresses for enterprises that apply."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses for auditors."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

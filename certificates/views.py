@@ -1,0 +1,2 @@
+def verify(r): pass
+def verify_certificate(r,check_code): pass

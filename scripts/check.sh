@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Every check that runs nothing: style, types, layers, migrations, deployment, translations, templates.
+# All of them are run, and the names of those that failed close the report.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+bash scripts/bootstrap.sh dev || exit 1
+
+PATH="$PWD/.venv/bin:$PATH"
+export PYTHONWARNINGS=ignore
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+# Production settings: the checks of deployment look for what an installation in use must have.
+export WUHAO_SECRET_KEY=only-for-checks-q8Zr2LwV7cXh5TnB1mKs9DfG4jPy6EaU3tRoWiQx0N
+export WUHAO_BASE_URL=https://wuhao.example WUHAO_ALLOWED_HOSTS=wuhao.example WUHAO_VAR=$scratch
+unset WUHAO_DEBUG WUHAO_DATABASE_URL
+
+failed=()
+check() {
+    local name=$1 started=$SECONDS
+    shift
+    if "$@" >"$scratch/out" 2>&1; then
+        printf 'check: %-12s ok (%d s)\n' "$name" $((SECONDS - started))
+    else
+        failed+=("$name")
+        cat "$scratch/out"
+        printf 'check: %-12s FAILED\n' "$name"
+    fi
+}
+
+check style ruff check --quiet .
+check format ruff format --quiet --check --diff .
+check types mypy
+check layers lint-imports --no-logo
+check migrations python manage.py makemigrations --check --dry-run
+check deployment python manage.py check --deploy --fail-level WARNING
+check translations python scripts/check_translations.py
+check templates djlint --quiet --lint templates
+
+if [ "${#failed[@]}" -gt 0 ]; then
+    echo "check: failed: ${failed[*]}" >&2
+    exit 1
+fi
+echo "check: all passed"

@@ -1,0 +1,41 @@
+"""What every test shares: which tests suit this database, and how the database is emptied between tests."""
+
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+from tests.append_only import triggers_lifted
+from tests.settings import ON_POSTGRES
+
+# Times on a busy machine say nothing; the number of examples is the default of a quick run.
+hypothesis.settings.register_profile("wuhao", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("wuhao")
+
+
+def pytest_report_header() -> str:
+    return f"database: {'PostgreSQL' if ON_POSTGRES else 'SQLite'}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, without calling them skipped, the tests that mean something on PostgreSQL only."""
+    if ON_POSTGRES:
+        return
+    left_out = [item for item in items if item.get_closest_marker("postgres")]
+    items[:] = [item for item in items if not item.get_closest_marker("postgres")]
+    config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _append_only_tables_can_be_emptied() -> Iterator[None]:
+    """A test with real transactions ends by emptying every table, those that only grow included."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def lifted_flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
+        with triggers_lifted(self.connection):
+            flush(self, sql_list)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", lifted_flush)
+        yield

@@ -1,0 +1,7 @@
+"""The app workflows."""
+
+from django.apps import AppConfig
+
+
+class WorkflowsConfig(AppConfig):
+    name = "workflows"

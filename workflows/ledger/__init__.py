@@ -1,0 +1,1 @@
+"""The ledger: what was done, chained so that nobody can quietly alter it."""

@@ -1,0 +1,77 @@
+"""What a process tells the engine about itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from workflows.actors import Actor
+from workflows.models import Subject
+from workflows.refusals import Verdict
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is being done while a transition runs."""
+
+    action: str
+    by: Actor
+    at: datetime
+    reason: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A task to open: for an office, or for one person of it."""
+
+    stage: str
+    office_id: int
+    due_at: datetime
+    assignee_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Role:
+    """Who may take a transition: the permission that `viewflow.fsm` asks, and the office and role it is taken in.
+
+    `office` names the level whose office acts ("" where no office does). `allows` gives a Verdict.
+    """
+
+    name: str
+    office: str
+    allows: Callable[[Any, Actor], Verdict]
+
+    def __call__(self, process: Any, by: Actor) -> Verdict:
+        return self.allows(process.subject, by)
+
+
+class Process:
+    """Base of a `viewflow.fsm` class whose transitions `workflows.engine.perform` runs.
+
+    Each transition declares `permission=Role(...)` and, in `custom`, `tasks`:
+    "own" closes the tasks that are open to who acts, and refuses when somebody else holds them;
+    "mine" closes only the actor's own task (each expert alone); "all" closes every open task, "none" none.
+    """
+
+    subject_model: ClassVar[type[Subject]]
+    locked_with: ClassVar[Sequence[str]] = ()  # foreign keys read together with the locked row
+    saves: ClassVar[Sequence[str]] = ()  # fields, beside the engine's own, that transitions may change
+
+    def __init__(self, subject: Any) -> None:
+        self.subject = subject
+        self.deed: Deed  # set by perform() before a permission, a condition or a transition runs
+
+    @classmethod
+    def locked(cls, pk: int) -> Self:
+        """Return the process over its row, locked until the transaction ends."""
+        rows = cls.subject_model._default_manager.select_related(*cls.locked_with).select_for_update(of=("self",))
+        return cls(rows.get(pk=pk))
+
+    def office(self, level: str) -> Any:
+        """Return the office that acts at a level, or None."""
+        raise NotImplementedError
+
+    def openings(self, *, moved: bool) -> Sequence[Opening]:
+        """Return the tasks to open after a step; `moved` tells whether it changed the state."""
+        raise NotImplementedError
