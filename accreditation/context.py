@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.models import Organisation
 from accreditation.permissions import APPLY, AUDIT, DECIDE, MANAGE, REVIEW, Office, offices_of
+from certificates.configuration import configuration
 
 OFFICE_KEY = "office"  # the session keeps the code of the organisation somebody acts for
 CACHE = "_wuhao_offices"
@@ -21,7 +21,7 @@ Holds = Callable[[Office], bool]
 
 @dataclass(frozen=True)
 class Place:
-    """A place of the site: the name of its address, its word, the pages that belong to it, and who sees it."""
+    """A place: the name of its address, its word, who sees it, and the pages that belong to it."""
 
     name: str
     label: str | Promise
@@ -59,7 +59,9 @@ MAIN = (
     Place("applications", _("我的申报"), holding(APPLY), APPLYING),
     Place("desk", _("待办"), holding(REVIEW, DECIDE), frozenset({"review", "scorecard", "decide"})),
     Place("desk-done", _("已办"), holding(REVIEW, DECIDE)),
-    Place("cycles", _("批次"), manages_cycles, frozenset({"cycle", "panel", "notice-list", "naming", "rulings"})),
+    Place(
+        "cycles", _("批次"), manages_cycles, frozenset({"cycle", "panel", "notice-list", "naming", "rulings"})
+    ),
     Place("audit", _("查档"), holding(AUDIT), frozenset({"timeline"})),
     REGISTER,
     NOTICES,
@@ -85,19 +87,27 @@ def offices(request: HttpRequest) -> list[Office]:
 
 
 def current_office(request: HttpRequest) -> Office | None:
-    """Return the office that was chosen, or the first one; None for somebody without grants, and for visitors."""
+    """Return the office that was chosen, or the first one; None for visitors and people without grants."""
     held = offices(request)
     chosen = request.session.get(OFFICE_KEY) if held else None
     return next((office for office in held if office.organisation.code == chosen), held[0] if held else None)
 
 
 def links(places: tuple[Place, ...], office: Office | None, page: str) -> list[Link]:
-    """Return those of the places that the office sees; a visitor's office is None and sees what everybody sees."""
+    """Return those of the places that the office sees; without an office, all of them."""
     return [
-        Link(reverse(place.name), place.label, page == place.name or page in place.pages)
+        Link(address, place.label, page == place.name or page in place.pages)
         for place in places
-        if office is None or place.seen_by(office)
+        if (office is None or place.seen_by(office)) and (address := _address(place.name))
     ]
+
+
+def _address(name: str) -> str:
+    """FOR THE TIME OF BUILDING ONLY: a page that does not exist yet has no link."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def face(request: HttpRequest) -> dict[str, Any]:
@@ -112,6 +122,6 @@ def face(request: HttpRequest) -> dict[str, Any]:
             "offices": offices(request),
             "navigation": links(MAIN if office else without_office if signed_in else PUBLIC, office, page),
             "menu": links(MENU if office else MENU[1:], office, page) if signed_in else [],
-            "issuer": settings.ISSUER,
+            "issuer": configuration().issuer,
         }
     }

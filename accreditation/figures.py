@@ -1,7 +1,7 @@
 """Figures as the field writes them: a number and a qualifier, kept apart.
 
-Unions report "60余万元", "近3000项", "上千万元". The number is kept as it was written and the qualifier beside
-it, so that a page can show the words again and a score can count what they are sure to mean.
+Unions report "60余万元", "近3000项", "上千万元". The number is kept as it was written and the qualifier
+beside it, so that a page can show the words again and a score can count what they are sure to mean.
 """
 
 import re
@@ -28,7 +28,7 @@ TEN_THOUSAND = 10_000
 MULTIPLIERS = {"": 1, "十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 MULTIPLIERS |= {a + b: MULTIPLIERS[a] * MULTIPLIERS[b] for a in "十百千" for b in "万亿"}
 WRITTEN = re.compile(r"(近|超过|上)?(\d[\d,]*(?:\.\d+)?)?(余|多)?([十百千]?[万亿]?)(余|多)?")
-# Measure words that only count: they have no counterpart outside Chinese, where the heading says what is counted.
+# Measure words that only count: other languages have none, and the heading says what is counted.
 COUNTERS = frozenset(["项", "个", "件", "名", "对", "条", "份", "张", "场", "家"])
 
 
@@ -47,7 +47,7 @@ class Figure:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | None) -> Self | None:
-        """Read {"number": "28", "qualifier": ""}; None stays None. Raises ValueError if the number is none."""
+        """Read {"number": "28", "qualifier": ""}; None stays None. Raises ValueError if it is no number."""
         if data is None:
             return None
         try:
@@ -56,15 +56,15 @@ class Figure:
             raise ValueError(_("“%(text)s”不是数字") % {"text": data["number"]}) from error
 
     def to_json(self) -> dict[str, str]:
-        """The figure as the canonical document keeps it: the number as a decimal string without idle zeros."""
+        """The figure as the canonical document keeps it: a decimal string without idle zeros."""
         return {"number": plain(self.number), "qualifier": self.qualifier}
 
     @property
     def at_least(self) -> Decimal:
         """What the figure is sure to reach, for scoring.
 
-        余, 多, 超过 and 上 say that the number is reached. 近N says that N is not reached: it counts as nine tenths
-        of N, and a whole N as a whole number, rounded down (近10 counts as 9).
+        余, 多, 超过 and 上 say that the number is reached. 近N says that N is not reached: it counts as nine
+        tenths of N, and a whole N as a whole number, rounded down (近10 counts as 9).
         """
         if self.qualifier != "近":
             return self.number
@@ -105,7 +105,7 @@ class Figure:
 def parse(text: str, unit: str = "") -> Figure:
     """Read a figure as people write it: "60余", "近3000", "超过500", "1300多", "33万余", "上千", "上百万".
 
-    `unit` may stand at the end ("60余万元" with unit 万元 is 60余). Raises ValueError with what to write instead.
+    `unit` may stand at the end ("60余万元" with unit 万元 is 60余). Raises ValueError with what to write.
     """
     written = unicodedata.normalize("NFKC", text).replace(" ", "")
     written = written.removesuffix(unicodedata.normalize("NFKC", unit))
@@ -126,8 +126,8 @@ def parse(text: str, unit: str = "") -> Figure:
 def total(figures: Iterable[Figure]) -> Figure:
     """Add figures up; the sum says no more than is sure.
 
-    Exact figures give an exact sum. One kind of qualifier is kept, except that 上 does not survive an addition.
-    Kinds that pull apart (近 beside 余) are counted at what they surely reach, and the sum is 超过 that.
+    Exact figures give an exact sum. One kind of qualifier is kept, except that 上 does not survive an
+    addition. Where kinds differ (近 beside 余) the sum is 超过 what they surely reach.
     """
     added = list(figures)
     number = sum((figure.number for figure in added), Decimal(0))

@@ -1,7 +1,7 @@
 """The rubric: gates, the five goods with their indicators, pass lines. One versioned JSON document.
 
-An application is judged to its end by the version that it was submitted under, so a document is never edited: a
-change is a new version. Texts in it are data and stand in Chinese and English side by side.
+An application is judged to its end by the version that it was submitted under, so a document is never edited:
+a change is a new version. Texts in it are data and stand in Chinese and English side by side.
 """
 
 import hashlib
@@ -90,7 +90,9 @@ def _read(root: Reader) -> Rubric:
         root.problem(_("只认得第%(schema)d式的文档") % {"schema": SCHEMA}, "schema")
     lines, judging = root.child("pass_lines"), root.child("judging")
     totals = lines.child("total")
+    lines.only("good_percent", "total")
     totals.only(*LEVELS)
+    judging.only("mark_step", "comment_below_percent", "trim_from_cards")
     return Rubric(
         version=root.text("version"),
         title=_text(root, "title"),

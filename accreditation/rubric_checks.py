@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
+from accreditation.evidence_kinds import EVIDENCE_KINDS
 from accreditation.rubric_types import CHARACTERS, RULES_OVER_YEARS, Computed, Indicator, Rubric
 
 FULL_MARKS = Decimal(100)
@@ -17,6 +18,7 @@ def problems_of(rubric: Rubric) -> Iterator[str]:
     yield from _problems_of_lines(rubric)
     yield from _problems_of_gates(rubric)
     yield from _problems_of_goods(rubric)
+    yield from _problems_of_evidence(rubric)
     for indicator in rubric.indicators:
         if indicator.computed:
             yield from _problems_of_steps(indicator, indicator.computed)
@@ -73,6 +75,13 @@ def _problems_of_goods(rubric: Rubric) -> Iterator[str]:
     added = sum(good.points for good in rubric.goods)
     if added != FULL_MARKS:
         yield _("goods：五好合计%(sum)s分，应为100分") % {"sum": added}
+
+
+def _problems_of_evidence(rubric: Rubric) -> Iterator[str]:
+    for need in rubric.requirements.evidence:
+        for kind in need.any_of:
+            if kind not in EVIDENCE_KINDS.get(need.good, {}):
+                yield _("requirements.evidence：%(good)s没有附件%(kind)s") % {"good": need.good, "kind": kind}
 
 
 def _problems_of_steps(indicator: Indicator, computed: Computed) -> Iterator[str]:

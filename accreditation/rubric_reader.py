@@ -1,4 +1,4 @@
-"""Reads a rubric document piece by piece and notes every problem with its place, instead of stopping at the first."""
+"""Reads a rubric document piece by piece and notes every problem with its place, not only the first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -62,9 +62,13 @@ class Reader:
         return int(number)
 
     def words(self, key: str) -> tuple[str, ...]:
-        """A list of texts."""
+        """A list of at least one text."""
         value = self.value(key)
-        if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
+        if (
+            not isinstance(value, list)
+            or not value
+            or not all(isinstance(word, str) and word for word in value)
+        ):
             self.problem(_("填写文字的列表"), key)
             return ()
         return tuple(value)
@@ -73,10 +77,10 @@ class Reader:
         """The object at the key."""
         value = self.value(key)
         path = f"{self.path}.{key}" if self.path else key
-        reader = Reader(value, path, self.problems)
-        if not isinstance(value, Mapping):
-            reader.problem(_("缺少这一部分"))
-        return reader
+        if isinstance(value, Mapping):
+            return Reader(value, path, self.problems)
+        self.problem(_("缺少这一部分"), key)
+        return Reader({}, path)  # its own list of problems: one for the missing part is enough
 
     def rows(self, key: str) -> list["Reader"]:
         """The objects in the list at the key."""

@@ -1,4 +1,4 @@
-"""What a rubric is made of: gates, goods, indicators, steps, pass lines. Read and checked by `rubric.load`."""
+"""What a rubric is made of: gates, goods, indicators, steps, lines. `rubric.load` reads and checks it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Gate:
-    """A hard condition: passed or failed. `need` is a rung (honour, naming), a number (team, running) or None."""
+    """A hard condition. `need` is a rung (kinds honour, naming), a number (team, running) or None."""
 
     code: str
     kind: str

@@ -12,7 +12,12 @@ from accreditation.scoring import computed_marks, total
 
 
 def card_document(
-    rubric: Rubric, revision: Revision, judged: Mapping[str, Decimal], comments: Mapping[str, str], *, expert: str
+    rubric: Rubric,
+    revision: Revision,
+    judged: Mapping[str, Decimal],
+    comments: Mapping[str, str],
+    *,
+    expert: str,
 ) -> tuple[dict[str, Any], Decimal]:
     """Return the card as JSON-able data (points as decimal strings) and its total in points."""
     form = json.loads(revision.document)
@@ -24,7 +29,8 @@ def card_document(
         "revision": revision.sha256,
         "expert": expert,
         "judged": {
-            code: {"points": plain(points), "comment": comments.get(code, "").strip()} for code, points in judged.items()
+            code: {"points": plain(points), "comment": comments.get(code, "").strip()}
+            for code, points in judged.items()
         },
         "computed": {
             code: {"points": plain(mark.points), "working": mark.working}

@@ -1,4 +1,4 @@
-"""What an issuer may choose about its certificates: `settings.CERTIFICATE`, over the defaults of Chongqing."""
+"""What an issuer may choose about its certificates: `settings.CERTIFICATE`, over Chongqing's defaults."""
 
 from dataclasses import dataclass
 

@@ -105,8 +105,10 @@ def _make_file(pk: int, at: datetime) -> int:
             return 0
         content = render(certificate)
         name = archive.store(content)
-        return Certificate.objects.without_file().filter(pk=pk).update(
-            file=name, sha256=archive.sha256_of(content), size=len(content), rendered_at=at
+        return (
+            Certificate.objects.without_file()
+            .filter(pk=pk)
+            .update(file=name, sha256=archive.sha256_of(content), size=len(content), rendered_at=at)
         )
 
 

@@ -71,7 +71,9 @@ class Certificate(models.Model):
         ordering = ["-year", "-serial"]
         constraints = [
             models.UniqueConstraint(fields=["year", "serial"], name="one_certificate_a_serial"),
-            models.UniqueConstraint(fields=["sha256"], condition=~Q(sha256=""), name="one_certificate_a_file"),
+            models.UniqueConstraint(
+                fields=["sha256"], condition=~Q(sha256=""), name="one_certificate_a_file"
+            ),
             models.CheckConstraint(
                 condition=Q(file="", sha256="", size=None, rendered_at=None)
                 | (~Q(file="") & ~Q(sha256="") & Q(size__gt=0) & Q(rendered_at__isnull=False)),

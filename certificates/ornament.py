@@ -1,4 +1,4 @@
-"""The frame and the ground of a certificate: fine interlaced lines, computed, so that they are sharp at any size.
+"""The frame and the ground of a certificate: fine interlaced lines, computed, so sharp at any size.
 
 Lengths are millimetres on A4 landscape.
 """
@@ -54,7 +54,7 @@ def _wave(along: str, middle: float, length: float, shift: float) -> str:
         onward = first + length * t
         return (onward, aside) if along == "x" else (aside, onward)
 
-    return smooth(strand, 0, 1, waves * 6)
+    return smooth(strand, 0, 1, waves * 4)
 
 
 def _band() -> str:
@@ -74,7 +74,7 @@ def _band() -> str:
 
 
 def rosette(centre: Point, radius: float, *, petals: int, turns: int, depth: float) -> str:
-    """`turns` closed curves of `petals` waves each, evenly out of step; `depth` 0 to 1 is how deep they dip."""
+    """`turns` closed curves of `petals` waves each, evenly out of step, that dip by `depth`, 0 to 1."""
 
     def at(shift: float) -> Curve:
         def point(t: float) -> Point:
@@ -84,7 +84,7 @@ def rosette(centre: Point, radius: float, *, petals: int, turns: int, depth: flo
         return point
 
     return "".join(
-        smooth(at(2 * math.pi * turn / turns), 0, 2 * math.pi, petals * 6) + "Z" for turn in range(turns)
+        smooth(at(2 * math.pi * turn / turns), 0, 2 * math.pi, petals * 4) + "Z" for turn in range(turns)
     )
 
 

@@ -3,9 +3,11 @@
 import math
 from base64 import b64encode
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import segno
 from django.conf import settings
@@ -20,6 +22,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from certificates.configuration import configuration
 from certificates.glyphs import FAMILY, CannotDraw, missing_characters
+from certificates.marks import mark_of
 from certificates.metadata import add_accessibility_mark
 from certificates.models import Certificate
 from certificates.ornament import page_svg
@@ -29,11 +32,10 @@ FOLDER = Path(__file__).resolve().parent
 DESIGNS = FOLDER / "designs"
 # A name breaks before these words rather than inside them.
 KEPT_WHOLE = ("劳模和工匠人才创新工作室", "劳模创新示范工作室", "劳模创新工作室")
-MARK_PREFIX = "wuhao-certificate:"
 
 
 class Step(NamedTuple):
-    """One size of type: its class in the sheet, the longest name it is for, and how many characters a line holds."""
+    """One size of type: its class in the sheet, the longest name it is for, the characters a line holds."""
 
     name: str
     longest: float
@@ -53,7 +55,9 @@ def verification_url(certificate: Certificate) -> str:
 def render(certificate: Certificate) -> bytes:
     """The certificate as a PDF. Raises CannotDraw rather than draw a box or borrow another font."""
     document = HTML(
-        string=_page(certificate), base_url=(DESIGNS / str(certificate.design)).as_uri(), url_fetcher=_OwnFiles()
+        string=_page(certificate),
+        base_url=(DESIGNS / str(certificate.design)).as_uri(),
+        url_fetcher=_OwnFiles(),
     ).render(stylesheets=_stylesheets(certificate.design), font_config=_fonts())
     if len(document.pages) != 1:
         raise CannotDraw(certificate.studio_name)
@@ -74,7 +78,7 @@ def _page(certificate: Certificate) -> str:
         "issued_on": _in_words(certificate.issued_on),
         "valid_until": _in_words(certificate.valid_until),
         "created": timezone.localtime(certificate.registered_at).isoformat(timespec="seconds"),
-        "mark": MARK_PREFIX + certificate.check_code,
+        "mark": mark_of(certificate.check_code),
         "studio": _set(certificate.studio_name, STUDIO_STEPS),
         "enterprise": _set(f"（{certificate.enterprise_name}）", ENTERPRISE_STEPS),
         "issuer_step": "" if len(certificate.issuer) <= ISSUER_LARGE else "small",
@@ -90,7 +94,7 @@ def _in_words(day: date) -> str:
 
 
 def _set(name: str, steps: tuple[Step, ...]) -> dict[str, Any]:
-    """How a name is set: the size for its length, and its parts with the width that makes their lines even."""
+    """How a name is set: the size for its length, its parts, and the width that makes their lines even."""
     step = next(step for step in steps if len(name) <= step.longest)
     end = next((words for words in KEPT_WHOLE if name.endswith(words) and len(name) > step.line), "")
     parts = [part for part in (name.removesuffix(end), end) if part]
@@ -119,7 +123,7 @@ def _seal(text: str, mark: str) -> SafeString:
 
 @cache
 def _engine() -> Engine:
-    return Engine(dirs=[DESIGNS])
+    return Engine(dirs=[str(DESIGNS)])
 
 
 @cache
@@ -131,11 +135,9 @@ def _fonts() -> FontConfiguration:
 def _stylesheets(design: int) -> list[CSS]:
     """The design's own sheet, and the frame as the page's background: decoration that no reader speaks."""
     frame = b64encode(page_svg().encode()).decode()
-    background = f'@page {{ background: #fffefa url("data:image/svg+xml;base64,{frame}") no-repeat 0 0 / 100% }}'
-    return [
-        CSS(filename=DESIGNS / str(design) / "certificate.css", font_config=_fonts(), url_fetcher=_OwnFiles()),
-        CSS(string=background, font_config=_fonts(), url_fetcher=_OwnFiles()),
-    ]
+    ground = f'@page {{ background-image: url("data:image/svg+xml;base64,{frame}") }}'
+    sheet = partial(CSS, font_config=_fonts(), url_fetcher=_OwnFiles())
+    return [sheet(filename=DESIGNS / str(design) / "certificate.css"), sheet(string=ground)]
 
 
 class _OwnFiles(URLFetcher):
@@ -145,9 +147,10 @@ class _OwnFiles(URLFetcher):
         super().__init__(allowed_protocols=("data", "file"))
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        inside = url.startswith(("data:", FOLDER.as_uri() + "/"))
-        if not inside or "/../" in url or "%" in url.removeprefix(FOLDER.as_uri()) and not url.startswith("data:"):
-            raise FatalURLFetchingError(f"a certificate may not load {url[:200]}")
+        if not url.startswith("data:"):
+            path = Path(url2pathname(urlsplit(url).path)).resolve()
+            if not url.startswith("file:///") or not path.is_relative_to(FOLDER):
+                raise FatalURLFetchingError(f"a certificate may not load {url}")
         return super().fetch(url, headers)
 
 

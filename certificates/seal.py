@@ -12,11 +12,12 @@ from certificates.glyphs import BOLD, CannotDraw
 
 RED = "#a31f1c"
 RADIUS = 100.0  # the drawing reaches from -100 to 100 both ways
-TEXT_RADIUS = 69.0  # where the middles of the characters stand
-TEXT_SIZE = 35.0
-TEXT_SPAN = 180.0  # degrees, at most, from the first character to the last: the lower half stays free
+TEXT_EDGE = 86.5  # how far out the characters reach
+TEXT_SIZE = 35.0  # at most
+TEXT_SPAN = 210.0  # degrees, at most, from the first character to the last: below stands the issuer's name
 TEXT_STEP = 36.0  # degrees, at most, from one character to the next
 MARK_SIZE = 40.0
+MARK_SPAN = 98.0  # between the characters left and right of it
 MARK_DOWN = 2.0
 GLYPH_MIDDLE = 0.38  # of an em above the baseline: the middle of a 汉字
 
@@ -36,23 +37,19 @@ def seal_svg(text: str, mark: str, label: str) -> str:
 
 def _around(text: str) -> list[str]:
     """The outlines of `text` along the upper edge, feet towards the middle."""
-    gaps = max(len(text) - 1, 1)
-    step = min(TEXT_STEP, TEXT_SPAN / gaps)
-    size = min(TEXT_SIZE, math.radians(step) * TEXT_RADIUS * 0.92)
-    first = -step * (len(text) - 1) / 2
+    step = min(TEXT_STEP, TEXT_SPAN / max(len(text) - 1, 1))
+    size = min(TEXT_SIZE, math.radians(step) * (TEXT_EDGE - TEXT_SIZE / 2) * 0.92)
+    radius = TEXT_EDGE - size / 2
+    angles = [step * (place - (len(text) - 1) / 2) for place in range(len(text))]
     return [
-        _outline(
-            character,
-            Transform().rotate(math.radians(first + step * place)).translate(0, -TEXT_RADIUS),
-            size,
-        )
-        for place, character in enumerate(text)
+        _outline(character, Transform().rotate(math.radians(angle)).translate(0, -radius), size)
+        for character, angle in zip(text, angles, strict=True)
     ]
 
 
 def _across(mark: str) -> list[str]:
     """The outlines of `mark` on one line through the middle."""
-    size = min(MARK_SIZE, 2 * (TEXT_RADIUS - TEXT_SIZE / 2) * 0.95 / max(len(mark), 1))
+    size = min(MARK_SIZE, MARK_SPAN / max(len(mark), 1))
     left = -size * (len(mark) - 1) / 2
     return [
         _outline(character, Transform().translate(left + size * place, MARK_DOWN), size)

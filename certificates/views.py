@@ -1,2 +1,94 @@
-def verify(r): pass
-def verify_certificate(r,check_code): pass
+"""The public verification: by number and check code, by QR code, or by the file itself."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from certificates import registry
+from certificates.configuration import configuration
+from certificates.forms import FileForm, NumberForm
+from certificates.registry import Answer, Verification
+from certificates.wording import OF_ANSWER, OF_FILE, short_digest
+
+STATUS = {Answer.UNKNOWN: 404, Answer.UNAVAILABLE: 503}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def verify(request: HttpRequest) -> HttpResponse:
+    """Two small forms, and the answer to what was sent by one of them."""
+    if request.method != "POST":
+        return _forms(request, NumberForm(), FileForm())
+    at = timezone.now()
+    return _by_file(request, at) if "by_file" in request.POST else _by_number(request, at)
+
+
+def _by_number(request: HttpRequest, at: datetime) -> HttpResponse:
+    """A number that is found leads to the page of its certificate, which can be kept and sent on."""
+    form = NumberForm(request.POST)
+    if not form.is_valid():
+        return _forms(request, form, FileForm())
+    found = registry.lookup_number(**form.cleaned_data, at=at)
+    return (
+        redirect(found.certificate)
+        if found.certificate
+        else _answer(request, found, at, asked=form.cleaned_data)
+    )
+
+
+def _by_file(request: HttpRequest, at: datetime) -> HttpResponse:
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _forms(request, NumberForm(), form)
+    file = form.cleaned_data["file"]
+    return _answer(request, registry.check_file(file, at=at), at, file=file)
+
+
+def _forms(request: HttpRequest, number_form: NumberForm, file_form: FileForm) -> HttpResponse:
+    return render(request, "certificates/verify.html", {"number_form": number_form, "file_form": file_form})
+
+
+@require_safe
+@never_cache
+def verify_certificate(request: HttpRequest, check_code: str) -> HttpResponse:
+    """Where the QR code leads."""
+    at = timezone.now()
+    found = registry.lookup(check_code, at=at)
+    asked = {"check_code": check_code}
+    return _answer(request, found, at, asked=asked, status=STATUS.get(found.answer, 200))
+
+
+def _answer(
+    request: HttpRequest,
+    found: Verification,
+    at: datetime,
+    *,
+    asked: dict[str, str] | None = None,
+    file: UploadedFile | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    words = (OF_FILE if file else OF_ANSWER)[found.answer]
+    issuer = found.certificate.issuer if found.certificate else ""
+    context: dict[str, Any] = {
+        "answer": found.answer,
+        "words": words,
+        "sentence": words.sentence % {"issuer": issuer},
+        "certificate": found.certificate,
+        "at": at,
+        "asked": asked,
+        "file": file,
+        "shown_digest": short_digest(found.shown_sha256),
+        "archived_digest": short_digest(found.certificate.sha256) if found.certificate else "",
+        "chosen": configuration(),
+        "number_form": NumberForm(),
+        "file_form": FileForm(),
+    }
+    response = render(request, "certificates/answer.html", context, status=status)
+    response["X-Robots-Tag"] = "noindex"
+    return response

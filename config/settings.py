@@ -60,6 +60,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accreditation.context.face",
             ],
         },
     },
@@ -118,6 +119,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "accreditation.views.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -139,4 +141,5 @@ WORKFLOWS_OFFICE_MODEL = "accreditation.Organisation"
 DUE_WORK = [
     "accreditation.services.notice.end_due_notices",
     "accreditation.services.naming.issue_due_certificates",
+    "certificates.issuing.render_due",
 ]

@@ -40,7 +40,7 @@ def perform(
 
     Raises NotPermitted, WrongState, Stale or NotReady.
     """
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         process.subject = process.locked(process.subject.pk).subject
         process.deed = Deed(action=action, by=by, at=at, reason=reason, facts=facts)
         subject = process.subject

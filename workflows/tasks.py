@@ -27,7 +27,7 @@ def release(process: Process, *, by: Actor, at: datetime, role: str) -> Task:
 
 
 def _hand(process: Process, action: str, *, by: Actor, at: datetime, role: str, to: Actor | None) -> Task:
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         process.subject = process.locked(process.subject.pk).subject
         task: Any = open_tasks(process.subject).select_related("assignee", "office").order_by("pk").first()
         if task is None:

@@ -1,4 +1,4 @@
-"""Geometry of the drawn bars: five goods, an axis of scores. All sizes are SVG units; nothing here makes markup."""
+"""Geometry of what is drawn: five goods, an axis of scores. Sizes are SVG units; no markup is made here."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Bar:
 
 
 def five(marks: Iterable[Any]) -> list[Bar]:
-    """Lay marks out side by side. Each mark has `good` (code or object with one), `points`, `max` and `line`."""
+    """Lay marks out side by side. Each has `good` (a code or an object with one), `points`, `max`, `line`."""
     bars, x = [], Decimal(0)
     for mark in marks:
         most = Decimal(mark.max)
@@ -68,10 +68,8 @@ def width(bars: Sequence[Bar]) -> Decimal:
 
 def spoken(bars: Sequence[Bar]) -> str:
     """The numbers behind the bars, for those who do not see them: 五好得分：领军人物16/20，…"""
-    said = [
-        _("%(name)s%(points)s/%(most)s") % {"name": bar.name, "points": points(bar.got), "most": points(bar.most)}
-        for bar in bars
-    ]
+    pattern = _("%(name)s%(points)s/%(most)s")
+    said = [pattern % {"name": b.name, "points": points(b.got), "most": points(b.most)} for b in bars]
     return _("五好得分：%(list)s") % {"list": _("，").join(said)}
 
 

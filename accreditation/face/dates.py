@@ -41,6 +41,11 @@ def day(value: date | datetime, this_year: int) -> str:
     return _("%(date)s %(weekday)s") % {"date": month_day(value, this_year), "weekday": weekday(value)}
 
 
+def narrow_day(value: date | datetime) -> str:
+    """9月28, 28 Sep: for the squares of a calendar, where the year is known."""
+    return date_format(local_date(value), "MONTH_DAY_FORMAT").removesuffix("日")
+
+
 def full_day(value: date | datetime) -> str:
     """2026年9月16日, 16 September 2026."""
     return date_format(local_date(value), "DATE_FORMAT")
@@ -62,19 +67,19 @@ def full_moment(value: datetime) -> str:
 
 
 def day_range(start: date | datetime, end: date | datetime, this_year: int) -> str:
-    """9月14日至25日, 9月28日至10月9日, 14 to 25 Sep: what both ends share is said once."""
+    """9月14日至25日, 9月28日至10月9日, 14 Sep to 25 Sep: Chinese says a month that both ends share once."""
     first, last = local_date(start), local_date(end)
-    if (first.year, first.month) == (last.year, last.month) and first.year == this_year:
-        values = {"month_day": month_day(first, this_year), "day": first.day, "last": month_day(last, this_year)}
-        return _("%(month_day)s至%(last_day)d日") % {**values, "last_day": last.day}
-    return _("%(start)s至%(end)s") % {"start": month_day(first, this_year), "end": month_day(last, this_year)}
+    starts, ends = month_day(first, this_year), month_day(last, this_year)
+    if (first.year, first.month) == (last.year, last.month) and ends.endswith("日"):
+        ends = f"{last.day}日"
+    return _("%(start)s至%(end)s") % {"start": starts, "end": ends}
 
 
 def partial_date(text: str) -> str:
-    """Write "2010", "2010-05" or "2010-05-12" (a date known to the year, month or day) out; anything else as it is."""
+    """Write out "2010", "2010-05" or "2010-05-12", known to its year, month or day; other text stays."""
     try:
         parts = [int(part) for part in text.split("-")]
-        known = date(*(parts + [1, 1])[:3])
+        known = date(*[*parts, 1, 1][:3])
     except (ValueError, TypeError):
         return text
     if len(parts) == 1:

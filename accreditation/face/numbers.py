@@ -8,11 +8,15 @@ from django.utils.translation import gettext as _
 
 from accreditation.figures import Figure
 
+FILE_KINDS = {
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
+}
 SIZES = ((1024 * 1024, "MB"), (1024, "KB"))
 
 
 def as_figure(value: Any) -> Figure | None:
-    """Make a Figure of what pages hold: a Figure, its JSON, a bare number, or None or "" for what was not given."""
+    """Make a Figure of what pages hold: a Figure, its JSON, a number; None and "" were not given."""
     if value is None or value == "":
         return None
     if isinstance(value, Figure):
@@ -52,3 +56,8 @@ def file_size(count: Any) -> str:
             amount = Decimal(int(count)) / size
             return f"{points(round(amount, 1) if amount < 10 else round(amount))}{unit}"
     return f"{int(count)}B"
+
+
+def file_kind(media_type: str) -> str:
+    """What people call a file of this media type: PDF, JPEG, DOCX."""
+    return FILE_KINDS.get(media_type, media_type.rpartition("/")[2].upper())

@@ -1,4 +1,4 @@
-"""The words and signs of codes: what a state, good, level or grant is called, and which shape stands before it."""
+"""The words and signs of codes: what a state, good or grant is called, and which shape stands before it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -86,12 +86,12 @@ GRANTS: dict[str, str | Promise] = {
 
 
 def code_of(value: Any) -> str:
-    """Return the code of a good, state or level: itself, its `.code`, or the value of an enumeration's member."""
+    """Return the code of a good, state or level: itself, its `.code`, or the value of a member of an enum."""
     return str(getattr(value, "code", None) or getattr(value, "value", value))
 
 
 def state_sign(state: Any) -> Sign:
-    """Return the sign of a process state; an unknown code is shown as it stands, so that nothing is hidden."""
+    """Return the sign of a process state; an unknown code is shown as it stands."""
     code = code_of(state)
     tone, icon = STATES.get(code, ("wait", "ring"))
     return Sign(tone, icon, State(code).label if code in State.values else code)
@@ -102,3 +102,10 @@ def action_sign(action: Any) -> Sign:
     code = code_of(action)
     tone, icon = ACTIONS.get(code, ("", ""))
     return Sign(tone, icon, ActionWord(code).label if code in ActionWord.values else code)
+
+
+def picture_of(media_type: str) -> str:
+    """Return the drawing that stands for the first page of a file."""
+    if media_type.startswith("image/"):
+        return "photo"
+    return "table" if "spreadsheet" in media_type else "doc"

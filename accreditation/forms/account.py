@@ -11,7 +11,9 @@ class SignInForm(AuthenticationForm):
     username = UsernameField(
         label=_("账号"),
         error_messages={"required": _("填写账号")},
-        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "username", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "none", "autocomplete": "username", "spellcheck": "false"}
+        ),
     )
     password = forms.CharField(
         label=_("密码"),

@@ -626,7 +626,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='designation',
-            index=models.Index(condition=models.Q(('certificate', None)), fields=['pk'], name='designation_uncertified'),
+            index=models.Index(condition=models.Q(('certificate', None)), fields=['id'], name='designation_uncertified'),
         ),
         migrations.AddIndex(
             model_name='application',

@@ -130,7 +130,7 @@ class Designation(models.Model):
 
     class Meta:
         ordering = ["-named_on", "pk"]
-        indexes = [models.Index(fields=["pk"], name="designation_uncertified", condition=Q(certificate=None))]
+        indexes = [models.Index(fields=["id"], name="designation_uncertified", condition=Q(certificate=None))]
 
     def __str__(self) -> str:
         return f"{self.studio} {self.level}"

@@ -1,4 +1,4 @@
-"""`{% load wuhao %}`: filters and tags of the pages. The work is done in `accreditation.face`; this gives it names."""
+"""`{% load wuhao %}`: filters and tags of the pages. The work is done in `accreditation.face`."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -51,6 +51,12 @@ def month_day(value: date | datetime | None) -> str:
 
 
 @register.filter(expects_localtime=True)
+def narrow_day(value: date | datetime | None) -> str:
+    """9月28."""
+    return dates.narrow_day(value) if value else ""
+
+
+@register.filter(expects_localtime=True)
 def moment(value: datetime | None) -> str:
     """9月16日16:20."""
     return dates.moment(value, this_year()) if value else ""
@@ -70,7 +76,7 @@ def clock(value: datetime | None) -> str:
 
 @register.filter(expects_localtime=True)
 def until(value: datetime | None) -> str:
-    """A deadline as people say it: midnight belongs to the day that ends with it (10月9日24:00), others as they are."""
+    """A deadline as people say it: midnight belongs to the day that ends with it (10月9日24:00)."""
     if not value:
         return ""
     if (value.hour, value.minute) != (0, 0):
@@ -113,6 +119,18 @@ def points(value: Any) -> str:
 def file_size(value: Any) -> str:
     """1.2MB."""
     return numbers.file_size(value)
+
+
+@register.filter
+def file_kind(media_type: str) -> str:
+    """PDF, JPEG, XLSX."""
+    return numbers.file_kind(media_type)
+
+
+@register.filter
+def picture_of(media_type: str) -> str:
+    """The drawn stand-in for a file of this kind: doc, photo or table."""
+    return signs.picture_of(media_type)
 
 
 @register.filter
@@ -173,4 +191,4 @@ def failing(marks: Iterable[Any]) -> str:
 @register.simple_tag
 def sep() -> SafeString:
     """The hairline between two facts on a line."""
-    return format_html('<i class="w-sep" aria-hidden="true"></i>')
+    return format_html('<i class="{}" aria-hidden="true"></i>', "w-sep")

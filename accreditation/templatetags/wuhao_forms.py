@@ -1,4 +1,6 @@
-"""Forms: a field with its label, hint and error, rows of a table, the summary of errors. Loaded through `wuhao`."""
+"""Forms: a field with label, hint and error, rows of a table, the summary of errors. Loaded by `wuhao`."""
+
+from __future__ import annotations  # formsets take no parameters when the program runs
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +27,8 @@ from django.utils.translation import gettext as _
 
 register = template.Library()
 
-QUALIFIER = "_qualifier"  # a figure's number and qualifier are two fields, `x` and `x_qualifier`, shown in one cell
+DJANGOS_ROWS, ROWS = "10", 4  # a text area nobody chose a height for; it grows with its text
+QUALIFIER = "_qualifier"  # a figure is two fields, `x` and `x_qualifier`, shown in one cell
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,16 @@ def kind_of(field: BoundField) -> str:
 def control(field: BoundField, **attributes: Any) -> SafeString:
     """Render the control itself with the class of its kind; `attributes` are added to its own."""
     widget = field.field.widget
-    base = "form-select" if isinstance(widget, Select) and not isinstance(widget, RadioSelect) else "form-control"
+    base = (
+        "form-select"
+        if isinstance(widget, Select) and not isinstance(widget, RadioSelect)
+        else "form-control"
+    )
     if isinstance(widget, CheckboxInput):
         base = "form-check-input"
     classes = f"{base} {widget.attrs.get('class', '')}".strip()
-    if isinstance(widget, Textarea):
-        attributes.setdefault("rows", widget.attrs.get("rows", 4))
+    if isinstance(widget, Textarea) and widget.attrs.get("rows") == DJANGOS_ROWS:
+        attributes.setdefault("rows", ROWS)
     return field.as_widget(attrs={"class": classes, **attributes})
 
 
@@ -79,7 +86,9 @@ def described_by(field: BoundField, hint: Any) -> dict[str, str]:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, label: Any = "", hint: Any = "", unit: str = "", size: str = "") -> dict[str, Any]:
+def field(
+    bound: BoundField, label: Any = "", hint: Any = "", unit: str = "", size: str = ""
+) -> dict[str, Any]:
     """A field: label, hint, error, control. Radios become choices, a lone tick stands before its label."""
     said = hint or bound.help_text
     return {
@@ -96,7 +105,9 @@ def field(bound: BoundField, label: Any = "", hint: Any = "", unit: str = "", si
 
 
 @register.inclusion_tag("components/quantity.html")
-def quantity(number: BoundField, qualifier: BoundField, unit: str = "", label: Any = "", hint: Any = "") -> dict[str, Any]:
+def quantity(
+    number: BoundField, qualifier: BoundField, unit: str = "", label: Any = "", hint: Any = ""
+) -> dict[str, Any]:
     """A figure: number, qualifier and unit under one label."""
     said = hint or number.help_text
     return {
@@ -132,7 +143,7 @@ def row_name(formset: BaseFormSet[Any], number: int) -> str:
 
 @register.inclusion_tag("components/edit_table.html")
 def edit_table(formset: BaseFormSet[Any], add: Any = "") -> dict[str, Any]:
-    """A formset as a table that becomes blocks on a phone. `add` is the word on the button that adds a row."""
+    """A formset as a table, blocks on a phone. `add` is the word on the button that adds a row."""
     shown = {field.name: field for field in formset.empty_form.visible_fields()}
     names = [name for name in shown if name not in {"DELETE", "ORDER"} and not name.endswith(QUALIFIER)]
     rows = [
@@ -140,7 +151,9 @@ def edit_table(formset: BaseFormSet[Any], add: Any = "") -> dict[str, Any]:
             "form": form,
             "name": row_name(formset, number),
             "number": number,
-            "cells": [(form[name], form[name + QUALIFIER] if name + QUALIFIER in shown else None) for name in names],
+            "cells": [
+                (form[name], form[name + QUALIFIER] if name + QUALIFIER in shown else None) for name in names
+            ],
             "removal": form.add_prefix("DELETE") if "DELETE" in form.fields else "",
         }
         for number, form in enumerate(formset.forms, start=1)
@@ -172,8 +185,8 @@ def problems_of(part: Any) -> Iterator[Problem]:
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*parts: BaseForm | BaseFormSet[Any] | None) -> dict[str, Any]:
     """All errors of the page with links to their fields; nothing when there are none."""
-    problems = [problem for part in parts if part is not None and part.is_bound for problem in problems_of(part)]
-    return {"problems": problems}
+    bound = [part for part in parts if part is not None and part.is_bound]
+    return {"problems": [problem for part in bound for problem in problems_of(part)]}
 
 
 @register.simple_tag
@@ -186,7 +199,9 @@ def error_prefix(*parts: BaseForm | BaseFormSet[Any] | None) -> str:
 @register.filter
 def option_attributes(option: BoundWidget) -> SafeString:
     """The attributes of one radio or tick of several: id, checked and so on."""
-    return format_html("{}", flatatt({**option.data["attrs"], "value": option.data["value"], "name": option.data["name"]}))
+    return format_html(
+        "{}", flatatt({**option.data["attrs"], "value": option.data["value"], "name": option.data["name"]})
+    )
 
 
 @register.filter

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.template.context import RequestContext
 from django.templatetags.static import static
@@ -18,12 +19,11 @@ from accreditation.face import signs
 register = template.Library()
 
 SPRITE = "wuhao/icons.svg"
-RAIL_ICONS = {"done": "ok", "back": "back", "stopped": "no"}
 
 
 @register.simple_tag
 def icon(name: str, tone: str = "") -> SafeString:
-    """An icon of the sprite, in the text's colour or in a tone (`is-alert`, `is-pass`). A word stands beside it."""
+    """An icon of the sprite, in the text's colour or in a tone (`is-alert`). A word stands beside it."""
     return format_html(
         '<svg class="w-i{}" viewBox="0 0 16 16" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
         f" {tone}" if tone else "",
@@ -89,13 +89,13 @@ def five(marks: Iterable[Any], linked: bool = True) -> dict[str, Any]:
 
 @register.inclusion_tag("components/rail.html")
 def rail(steps: Iterable[Any]) -> dict[str, Any]:
-    """The levels an application climbs. Each step has `standing` (done now back stopped ahead), `name`, `note`."""
-    return {"steps": steps, "icons": RAIL_ICONS}
+    """The levels of an application. Each has `standing` (done now back stopped ahead), `name`, `note`."""
+    return {"steps": steps}
 
 
 @register.inclusion_tag("components/days.html")
 def days(strip: Iterable[Any], today: Any) -> dict[str, Any]:
-    """The days of a notice. Each has `date`, `kind` (counted makeup off) and `n`, the how-manieth working day."""
+    """The days of a notice. Each has `date`, `kind` (counted makeup off) and `n`, counted from 1."""
     listed = list(strip)
     return {"days": listed, "today": today, "last": max((day.n for day in listed if day.n), default=0)}
 
@@ -109,14 +109,16 @@ def quota(places: int, used: int) -> dict[str, Any]:
 
 @register.inclusion_tag("components/units.html")
 def units(groups: Sequence[tuple[str, int, Any]]) -> dict[str, Any]:
-    """One square, one studio. `groups` is (look, count, word) with look gold, ink or open, from the highest level."""
+    """One square, one studio. `groups`: (look, count, word) from the highest; look is gold, ink or open."""
     looks = [look for look, count, _word in groups for _unit in range(count)]
     cells = [{"x": 18 * i, "look": look} for i, look in enumerate(looks)]
     return {"cells": cells, "width": 18 * len(cells), "groups": groups}
 
 
 @register.inclusion_tag("components/spread.html")
-def spread(scores: Iterable[Any], mean: Any, line: Any = None, low: int = 0, high: int = 100) -> dict[str, Any]:
+def spread(
+    scores: Iterable[Any], mean: Any, line: Any = None, low: int = 0, high: int = 100
+) -> dict[str, Any]:
     """Experts' marks on one axis, their mean as a bar, the pass line dashed."""
     values = sorted(Decimal(score) for score in scores)
     ends = Decimal(low), Decimal(high)
@@ -134,25 +136,26 @@ def pagination(context: RequestContext, page: Page[Any], parameter: str = "page"
     """Links to the page before and after, keeping the rest of the query."""
     query: QueryDict = context["request"].GET.copy()
 
-    def address(number: int) -> str:
+    def link(number: int) -> dict[str, Any]:
         query[parameter] = str(number)
-        return f"?{query.urlencode()}"
+        return {"address": f"?{query.urlencode()}", "page": page.paginator.page(number)}
 
-    paginator = page.paginator
     return {
         "page": page,
-        "before": page.has_previous() and {"address": address(page.number - 1), "page": paginator.page(page.number - 1)},
-        "after": page.has_next() and {"address": address(page.number + 1), "page": paginator.page(page.number + 1)},
+        "before": link(page.number - 1) if page.has_previous() else None,
+        "after": link(page.number + 1) if page.has_next() else None,
     }
 
 
 @register.simple_block_tag
 def note(content: str, tone: str = "", title: Any = "", role: str = "") -> SafeString:
-    """An inset message: information, `alert` or `pass`; its title is said first, with the shape of its tone."""
+    """An inset message: information, `alert` or `pass`; its title comes first."""
     shape = {"alert": icon("alert", "is-alert"), "pass": icon("ok", "is-pass")}.get(tone, "")
     head = format_html("<strong>{}{}{}</strong>", shape, " " if shape else "", title) if title else ""
-    attributes = format_html(' role="{}"', role) if role else ""
-    return format_html('<div class="w-note{}"{}>{}{}</div>', f" is-{tone}" if tone else "", attributes, head, content)
+    attributes = {"class": f"w-note is-{tone}" if tone else "w-note"}
+    if role:
+        attributes["role"] = role
+    return format_html("<div{}>{}{}</div>", flatatt(attributes), head, content)
 
 
 @register.simple_block_tag

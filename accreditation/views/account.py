@@ -64,7 +64,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def switch_office(request: HttpRequest) -> HttpResponse:
-    """Act for another of one's offices from now on. An office without grants is as unknown as one that is not there."""
+    """Act for another of one's offices from now on. An office without grants is unknown: 404."""
     code = request.POST.get("office", "")
     if code not in {office.organisation.code for office in offices(request)}:
         raise Http404

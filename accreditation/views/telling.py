@@ -12,7 +12,7 @@ Way = tuple[Any, str]  # the words of a link, and its address
 
 
 def told(title: Any, text: Any = "", *ways: Way, shape: str = "ok") -> SafeString:
-    """Return a message for `messages.success`: what was done, what follows, the ways on (the last one in bold)."""
+    """Return a message for `messages.success`: what was done, what follows, the ways on (last in bold)."""
     parts = {"title": title, "text": text, "links": ways, "shape": shape}
     return SafeString(render_to_string("components/told.html", parts).strip())
 
@@ -20,7 +20,7 @@ def told(title: Any, text: Any = "", *ways: Way, shape: str = "ok") -> SafeStrin
 def refusal(
     request: HttpRequest, *, status: int, title: Any, text: Any = "", ways: Iterable[Way] = (), kept: str = ""
 ) -> HttpResponse:
-    """Answer an act that was refused: who, when, what next; `kept` is what the user wrote, shown to be copied.
+    """Answer an act that was refused: who, when, what next; `kept` is what the user wrote, to be copied.
 
     `status` is 403 not permitted, 409 stale or in another state, 422 not ready.
     """

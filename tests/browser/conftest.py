@@ -1,6 +1,7 @@
 """Debian's Chromium, driven by Playwright against a live server; tests here are marked `browser`."""
 
 import re
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.signals import got_request_exception
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
@@ -55,8 +57,9 @@ def open_page(
 ) -> Iterator[Callable[..., Page]]:
     """Return `open_page(viewport=DESKTOP, user=None, javascript=True)`: a page of a fresh browser profile.
 
-    Addresses are relative to the live server. At the end of the test, errors on the browser's console (a
-    breach of the content security policy among them) fail it; of a failed test there is a screenshot.
+    Addresses are relative to the live server. At the end of the test, exceptions of the server and errors on
+    the browser's console (a breach of the content security policy among them) fail it; of a failed test there
+    is a screenshot.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -77,12 +80,17 @@ def open_page(
             sign_in(context, live_server.url, user)
         return context.new_page()
 
+    def note_exception(**_: Any) -> None:
+        complaints.append(traceback.format_exc())
+
+    got_request_exception.connect(note_exception)
     yield open_one
+    got_request_exception.disconnect(note_exception)
     if request.node.stash.get(_failed, False):
         _take_screenshots(request.node.name, contexts)
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How dates are written in English (day before month, 24 hours); `accreditation.face.dates` adds the weekday."""
+"""How dates are written in English, 24 hours; `accreditation.face.dates` adds the weekday."""
 
 DATE_FORMAT = "j F Y"
 YEAR_MONTH_FORMAT = "F Y"

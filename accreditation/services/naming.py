@@ -1,0 +1,87 @@
+"""The naming decision, and the certificates that follow from it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accreditation.models import Application, Cycle, Designation, NamingDecision, User
+from accreditation.permissions import DECIDE, has_grant
+from accreditation.process import ReviewProcess
+from certificates.configuration import configuration
+from certificates.issuing import certificate_text, last_day, register
+from workflows.engine import perform
+from workflows.refusals import NotPermitted, NotReady, Problem
+
+
+def name_studios(
+    *,
+    cycle: Cycle,
+    applications: Sequence[Application],
+    number: str,
+    title: str,
+    signed_on: date,
+    by: User,
+    at: datetime,
+) -> NamingDecision:
+    """Sign the decision that names the studios of one cycle whose notice has ended; all or none.
+
+    Raises what `perform` raises, and NotReady without applications or for a number already used.
+    """
+    if not has_grant(by, DECIDE, cycle.city):
+        raise NotPermitted(_("您没有办理这一环节的权限。"))
+    problems = []
+    if not applications:
+        problems.append(Problem(_("选择要命名的工作室。"), field="applications"))
+    if NamingDecision.objects.filter(number=number).exists():
+        problems.append(Problem(_("文号%(number)s已经用过，填写新的文号。") % {"number": number}, field="number"))
+    if problems:
+        raise NotReady(problems)
+    with transaction.atomic():
+        decision = NamingDecision.objects.create(
+            cycle=cycle,
+            number=number,
+            title=title,
+            signed_on=signed_on,
+            valid_until=last_day(signed_on, years=configuration().valid_years),
+            signed_at=at,
+            signed_by=by,
+        )
+        for application in applications:
+            perform(
+                ReviewProcess(application),
+                "name_studio",
+                by=by,
+                at=at,
+                expected_version=application.version,
+                decision=decision,
+            )
+    return decision
+
+
+def issue_due_certificates(at: datetime) -> int:
+    """Duty: register a certificate for every designation without one; its file is made by `render_due`."""
+    waiting = Designation.objects.filter(certificate=None).order_by("pk").values_list("pk", flat=True)
+    return sum(_issue(pk, at) for pk in list(waiting))
+
+
+def _issue(pk: int, at: datetime) -> int:
+    """Register one certificate, in a transaction of its own; 0 where somebody else is at it."""
+    with transaction.atomic():
+        rows = Designation.objects.select_for_update(of=("self",), skip_locked=True)
+        designation = (
+            rows.filter(pk=pk, certificate=None).select_related("studio__enterprise", "decision").first()
+        )
+        if designation is None:
+            return 0
+        text = certificate_text(
+            studio_name=designation.studio.name,
+            enterprise_name=designation.studio.enterprise.name,
+            decision_number=designation.decision.number,
+            issued_on=designation.named_on,
+        )
+        designation.certificate = register(text=replace(text, valid_until=designation.valid_until), at=at)
+        designation.save(update_fields=["certificate"])
+    return 1
