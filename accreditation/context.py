@@ -6,11 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.models import Organisation
 from accreditation.permissions import APPLY, AUDIT, DECIDE, MANAGE, REVIEW, Office, offices_of
+from accreditation.queries.desk import CAP, count_for, reviewing
+from accreditation.states import Level
 from certificates.configuration import configuration
 
 OFFICE_KEY = "office"  # the session keeps the code of the organisation somebody acts for
@@ -28,6 +29,10 @@ class Place:
     seen_by: Holds
     pages: frozenset[str] = frozenset()
 
+    def is_here(self, page: str) -> bool:
+        """Whether the page of this address name is the place or belongs to it."""
+        return page == self.name or page in self.pages
+
 
 @dataclass(frozen=True)
 class Link:
@@ -36,7 +41,7 @@ class Link:
     address: str
     label: str | Promise
     is_current: bool
-    count: int = 0
+    count: str = ""
 
 
 def holding(*grants: str) -> Holds:
@@ -44,35 +49,42 @@ def holding(*grants: str) -> Holds:
     return lambda office: bool(office.grants & set(grants))
 
 
-def manages_cycles(office: Office) -> bool:
-    """Cycles are run by the city's office."""
-    return bool(office.grants & {MANAGE, DECIDE}) and office.organisation.kind == Organisation.Kind.CITY
+def reads_cycles(office: Office) -> bool:
+    """The city's office runs the cycles; who decides for a body below it sees how its own places stand."""
+    if office.organisation.level == Level.CITY:
+        return bool(office.grants & {DECIDE, MANAGE})
+    return office.organisation.level == Level.DISTRICT and DECIDE in office.grants
 
 
 APPLYING = frozenset(
     {"application", "application-new", "application-step", "application-check", "application-submit"}
     | {"application-withdraw"}
 )
-REGISTER = Place("register", _("名册"), lambda _office: True, frozenset({"studio", "district"}))
-NOTICES = Place("notices", _("公示"), holding(APPLY), frozenset({"notice", "objection"}))
+DESK = Place("desk", _("待办"), holding(REVIEW, DECIDE), frozenset({"review", "scorecard", "decide"}))
+CYCLE = frozenset(
+    {"cycle", "cycle-new", "cycle-settings", "panel", "notice-list", "naming", "ruling", "rulings"}
+)
+MEMBERS = frozenset({"office", "office-found", "member-new", "member", "member-end"})
+REGISTER = Place("register", _("名册"), lambda _office: True, frozenset({"studio", "districts", "district"}))
+AFTER_REVIEW = frozenset({"notice", "objection", "objection-received", "decision"})
+NOTICES = Place("notices", _("公示"), holding(APPLY), AFTER_REVIEW)
 MAIN = (
     Place("applications", _("我的申报"), holding(APPLY), APPLYING),
-    Place("desk", _("待办"), holding(REVIEW, DECIDE), frozenset({"review", "scorecard", "decide"})),
+    DESK,
     Place("desk-done", _("已办"), holding(REVIEW, DECIDE)),
-    Place(
-        "cycles", _("批次"), manages_cycles, frozenset({"cycle", "panel", "notice-list", "naming", "rulings"})
-    ),
+    Place("cycles", _("批次"), reads_cycles, CYCLE),
     Place("audit", _("查档"), holding(AUDIT), frozenset({"timeline"})),
     REGISTER,
     NOTICES,
 )
 MENU = (
-    Place("office", _("成员与权限"), holding(MANAGE)),
+    Place("offices", _("成员与权限"), holding(MANAGE), MEMBERS),
     Place("account", _("我的账号"), lambda _office: True, frozenset({"password_change"})),
 )
+OTHERS = (REGISTER, NOTICES)  # for somebody signed in who holds no grants
 PUBLIC = (
     REGISTER,
-    Place("notices", _("公示"), lambda _office: True, NOTICES.pages),
+    NOTICES,
     Place("verify", _("证书查验"), lambda _office: True, frozenset({"verify-certificate"})),
     Place("login", _("登录"), lambda _office: True),
 )
@@ -93,13 +105,21 @@ def current_office(request: HttpRequest) -> Office | None:
     return next((office for office in held if office.organisation.code == chosen), held[0] if held else None)
 
 
-def links(places: tuple[Place, ...], office: Office | None, page: str) -> list[Link]:
+def links(places: tuple[Place, ...], office: Office | None, page: str, waiting: str = "") -> list[Link]:
     """Return those of the places that the office sees; without an office, all of them."""
+    seen = [place for place in places if office is None or place.seen_by(office)]
     return [
-        Link(address, place.label, page == place.name or page in place.pages)
-        for place in places
-        if (office is None or place.seen_by(office)) and (address := _address(place.name))
+        Link(address, place.label, place.is_here(page), waiting if place is DESK else "")
+        for place in seen
+        if (address := _address(place.name))
     ]
+
+
+def waiting_on_desk(request: HttpRequest) -> str:
+    """How many tasks lie on the desk of all offices that somebody reviews for; "" for none."""
+    held = reviewing(offices(request))
+    number = count_for(request.user, held) if held else 0  # type: ignore[arg-type]
+    return f"{CAP}+" if number >= CAP else str(number or "")
 
 
 def _address(name: str) -> str:
@@ -111,17 +131,20 @@ def _address(name: str) -> str:
 
 
 def face(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `face.office`, `face.offices`, `face.navigation`, `face.menu`, `face.issuer`."""
+    """Context processor: `face`, worked out only by templates that show it."""
+    return {"face": SimpleLazyObject(lambda: around(request))}
+
+
+def around(request: HttpRequest) -> dict[str, Any]:
+    """Return what surrounds a page: `office`, `offices`, `navigation`, `menu`, `issuer`."""
     page = request.resolver_match.url_name or "" if request.resolver_match else ""
     office = current_office(request)
     signed_in = request.user.is_authenticated
-    without_office = (REGISTER, PUBLIC[1])
+    main = MAIN if office else OTHERS if signed_in else PUBLIC
     return {
-        "face": {
-            "office": office,
-            "offices": offices(request),
-            "navigation": links(MAIN if office else without_office if signed_in else PUBLIC, office, page),
-            "menu": links(MENU if office else MENU[1:], office, page) if signed_in else [],
-            "issuer": configuration().issuer,
-        }
+        "office": office,
+        "offices": offices(request),
+        "navigation": links(main, office, page, waiting_on_desk(request)),
+        "menu": links(MENU if office else MENU[1:], office, page) if signed_in else [],
+        "issuer": configuration().issuer,
     }

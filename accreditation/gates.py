@@ -7,7 +7,7 @@ from datetime import date
 from django.utils import dateformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext, pgettext_lazy
+from django.utils.translation import ngettext, npgettext, pgettext, pgettext_lazy
 
 from accreditation import facts
 from accreditation.facts import Document
@@ -70,7 +70,7 @@ def _honour(gate: Gate, document: Document, on: date) -> tuple[bool, str]:
 
 def _team(gate: Gate, document: Document, on: date) -> tuple[bool, str]:
     have, need = len(facts.members(document)), int(gate.need or 0)
-    people = ngettext("%(count)d人", "%(count)d人", have) % {"count": have}
+    people = npgettext("成员", "%(n)s人", "%(n)s人", have) % {"n": have}
     if have < need:
         return False, _("%(people)s，至少%(need)d人") % {"people": people, "need": need}
     if facts.section(document, "team").get("not_one_crew") is not True:

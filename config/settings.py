@@ -137,6 +137,9 @@ CONTENT_SECURITY_POLICY = {
 
 # The engine in workflows/ knows an office only by this name.
 WORKFLOWS_OFFICE_MODEL = "accreditation.Organisation"
+# The issuer's choices over the defaults in certificates/configuration.py: "issuer", "title", "heading",
+# "number_format", "valid_years", "seal_text", "seal_mark".
+CERTIFICATE: dict[str, str | int] = {}
 # Work that falls due: functions (at) -> number of things done, run in this order by `manage.py run_due`.
 DUE_WORK = [
     "accreditation.services.notice.end_due_notices",

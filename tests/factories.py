@@ -5,7 +5,6 @@ begins at `AT`, each further step of an application is an hour later, and a noti
 Everybody's password is `PASSWORD`.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,21 +12,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 
 from accreditation import rubric as rubrics
-from accreditation.completeness import EVIDENCE_KINDS
 from accreditation.models import (
     Application,
     Cycle,
     Evidence,
     Organisation,
     Rubric,
-    StoredFile,
     User,
 )
-from accreditation.services import applications, cycles, naming, notice, offices, panel, review
+from accreditation.services import applications, cycles, evidence, naming, notice, offices, panel, review
+from accreditation.services.evidence import NewFile
 from accreditation.states import State
+from accreditation.uploads import recognise
 from workflows.actors import SYSTEM
 from workflows.working_days import SHANGHAI
 
@@ -120,7 +118,7 @@ def cycle(code: str = "2026", level: str = "city", **settings: Any) -> Cycle:
     )
 
 
-def quota(of: Cycle, body: Organisation, places: int = 20) -> None:
+def quota(of: Cycle, body: Organisation, places: int = 1000) -> None:
     """Give a body of the level district its places."""
     cycles.set_quota(of, body, places, by=SYSTEM, at=AT - timedelta(days=65))
 
@@ -148,7 +146,7 @@ class Cast:
 
 
 def cast(mark: str = "") -> Cast:
-    """Return the branch `mark` and its people; made once in a test, the same ones at every further call.
+    """Return the branch `mark` and its people; made once in a test, as they then are at every further call.
 
     Branches share the city, its decider, its experts and the cycle. User names are those of the fields of
     Cast with the mark before them: "applicant", "other-district_decider"; experts are "expert1" to "expert3".
@@ -159,10 +157,11 @@ def cast(mark: str = "") -> Cast:
     between = union(f"{before}YB-U", f"{mark}金山科技工会", above)
     place = enterprise(f"{before}YB-E", f"{mark}重庆金山科技公司", between)
     round_ = cycle()
-    quota(round_, above)
+    if not round_.quotas.filter(organisation=above).exists():
+        quota(round_, above)
 
     def person(role: str, where: Organisation, *grants: str) -> User:
-        return member(where, *grants, username=before + role)
+        return _somebody(before + role, where, *grants)
 
     return Cast(
         mark=mark,
@@ -176,9 +175,14 @@ def cast(mark: str = "") -> Cast:
         union_decider=person("union_decider", between, "review", "decide"),
         district_reviewer=person("district_reviewer", above, "review"),
         district_decider=person("district_decider", above, "review", "decide"),
-        city_decider=member(top, "decide", username="city_decider"),
-        experts=[expert(top, f"expert{number}") for number in range(1, EXPERTS + 1)],
+        city_decider=_somebody("city_decider", top, "decide"),
+        experts=[_somebody(f"expert{number}", top, "review") for number in range(1, EXPERTS + 1)],
     )
+
+
+def _somebody(username: str, where: Organisation, *grants: str) -> User:
+    """Return who has this user name, with the grants a test has left them; or somebody new with `grants`."""
+    return User.objects.filter(username=username).first() or member(where, *grants, username=username)
 
 
 def user(username: str) -> User:
@@ -250,34 +254,17 @@ def complete_draft(
             table.model(application=application, order=order, **row)
             for order, row in enumerate(changes.get(name, rows))
         )
-    for kind in files:
-        attach(application, kind)
+    attach(application, *files)
     return application
 
 
-def attach(application: Application, kind: str, content: bytes = b"", name: str = "") -> Evidence:
-    """Attach a small PDF of this kind of evidence to the application."""
-    content = content or PDF + kind.encode()
-    good = next(good for good, kinds in EVIDENCE_KINDS.items() if kind in kinds)
-    return Evidence.objects.create(
-        application=application,
-        good=good,
-        kind=kind,
-        name=name or f"{kind}.pdf",
-        stored=stored(content),
-        uploaded_at=application.created_at,
-        uploaded_by=application.created_by,
-    )
-
-
-def stored(content: bytes, media_type: str = "application/pdf") -> StoredFile:
-    """Return the stored file with this content."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    known = StoredFile.objects.filter(sha256=sha256).first()
-    if known:
-        return known
-    file = default_storage.save(f"evidence/{sha256}", ContentFile(content))
-    return StoredFile.objects.create(sha256=sha256, size=len(content), media_type=media_type, file=file)
+def attach(application: Application, *kinds: str, content: bytes = b"", name: str = "") -> list[Evidence]:
+    """Attach a small PDF for each of these kinds of evidence to the application, by who began it."""
+    files = [
+        NewFile(kind, recognise(ContentFile(content or PDF + kind.encode(), name or f"{kind}.pdf")))
+        for kind in kinds
+    ]
+    return evidence.attach(application, files, by=application.created_by, at=application.created_at)
 
 
 def full_marks(rubric: rubrics.Rubric | None = None) -> dict[str, Decimal]:

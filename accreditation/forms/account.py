@@ -1,5 +1,7 @@
 """Signing in and changing one's password, in the words of the site."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +38,7 @@ class PasswordForm(PasswordChangeForm):
         "password_mismatch": _("两次填写同一个新密码"),
     }
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         words = {
             "old_password": (_("现在的密码"), _("填写现在使用的密码")),

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet
-from django.utils import timezone
 
 from accreditation.models import Application, Cycle, NamingDecision, Notice, Objection, Organisation
 from accreditation.states import State
@@ -36,7 +36,11 @@ class Group:
 
 def all_notices() -> QuerySet[Notice]:
     """Return the notices with the number of their studios, the newest first."""
-    return Notice.objects.select_related("cycle").annotate(studios=Count("applications")).order_by("-published_at", "-pk")
+    return (
+        Notice.objects.select_related("cycle")
+        .annotate(studios=Count("applications"))
+        .order_by("-published_at", "-pk")
+    )
 
 
 def running_notices(today: date) -> QuerySet[Notice]:
@@ -75,15 +79,23 @@ def waiting_for_naming(cycle: Cycle) -> QuerySet[Application]:
 
 def objected(cycle: Cycle) -> QuerySet[Application]:
     """Return the applications of a cycle with open objections (`opened`), the longest waiting first."""
-    opened = Prefetch("objections", Objection.objects.filter(outcome="").order_by("filed_at"), to_attr="opened")
+    opened = Prefetch(
+        "objections", Objection.objects.filter(outcome="").order_by("filed_at"), to_attr="opened"
+    )
     listed = cycle.applications.filter(state=State.OBJECTION)
-    return listed.select_related("studio", "enterprise", "district").prefetch_related(opened).order_by("state_since", "pk")
+    return (
+        listed.select_related("studio", "enterprise", "district")
+        .prefetch_related(opened)
+        .order_by("state_since", "pk")
+    )
 
 
 def ruled_objections(cycle: Cycle) -> QuerySet[Objection]:
     """Return the objections of a cycle that have been ruled on, the newest first."""
     ruled = Objection.objects.filter(application__cycle=cycle).exclude(outcome="")
-    return ruled.select_related("application__studio", "application__enterprise", "ruled_by").order_by("-ruled_at", "-pk")
+    return ruled.select_related("application__studio", "application__enterprise", "ruled_by").order_by(
+        "-ruled_at", "-pk"
+    )
 
 
 def same_objection(application: Application, *, name: str, contact: str, grounds: str) -> Objection | None:
@@ -102,23 +114,41 @@ def takes_objections(application: Application, today: date) -> bool:
 
 def decisions() -> QuerySet[NamingDecision]:
     """Return the naming decisions with the number of their studios, the newest first."""
-    return NamingDecision.objects.select_related("cycle").annotate(studios=Count("designations")).order_by("-signed_at")
+    return (
+        NamingDecision.objects.select_related("cycle")
+        .annotate(studios=Count("designations"))
+        .order_by("-signed_at")
+    )
 
 
 def named_by(decision: NamingDecision) -> list[Group]:
     """Return the designations of a decision, grouped by district."""
-    listed = decision.designations.select_related("studio__enterprise", "district").order_by("district__path", "pk")
+    listed = decision.designations.select_related("studio__enterprise", "district").order_by(
+        "district__path", "pk"
+    )
     return [Group(body, list(rows)) for body, rows in groupby(listed, key=lambda one: one.district)]
 
 
 def notices_of(cycle: Cycle) -> QuerySet[Notice]:
     """Return the notices of a cycle with the number of their studios and of open objections, the newest first."""
     opened = Count("applications", filter=Q(applications__state=State.OBJECTION), distinct=True)
-    return cycle.notices.annotate(studios=Count("applications", distinct=True), paused=opened).order_by("-published_at")
+    return cycle.notices.annotate(studios=Count("applications", distinct=True), paused=opened).order_by(
+        "-published_at"
+    )
+
+
+def picked(cycle: Cycle, versions: dict[UUID, int]) -> list[Application]:
+    """Return the cycle's applications of these ids, carrying the versions that somebody saw; fewer if some are not there."""
+    chosen = list(_in_order(cycle.applications.filter(public_id__in=list(versions))))
+    for application in chosen:
+        application.version = versions[application.public_id]
+    return chosen
 
 
 def _in_order(applications: QuerySet[Application]) -> QuerySet[Application]:
-    return applications.select_related("studio", "enterprise", "district").order_by("district__path", "number", "pk")
+    return applications.select_related("studio", "enterprise", "district").order_by(
+        "district__path", "number", "pk"
+    )
 
 
 def _standing(application: Application, today: date) -> Announced:
@@ -131,8 +161,3 @@ def _standing(application: Application, today: date) -> Announced:
     else:
         standing = "off"
     return Announced(application, standing, takes_objections(application, today))
-
-
-def today_of(at: Any) -> date:
-    """Return the calendar day of a moment, in the zone of the site."""
-    return timezone.localdate(at)

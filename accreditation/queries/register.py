@@ -37,7 +37,9 @@ def in_register() -> QuerySet[Designation]:
         Q(named_on__gt=OuterRef("named_on")) | Q(named_on=OuterRef("named_on"), pk__gt=OuterRef("pk")),
         studio=OuterRef("studio"),
     )
-    return Designation.objects.filter(~Exists(newer)).select_related("studio__enterprise", "district", "certificate")
+    return Designation.objects.filter(~Exists(newer)).select_related(
+        "studio__enterprise", "district", "certificate"
+    )
 
 
 def find(wanted: Wanted) -> QuerySet[Designation]:
@@ -139,7 +141,8 @@ def _functions(document: Mapping[str, Any]) -> dict[str, Any]:
             for row in rows(functions, "trainings")
         ],
         "promotions": [
-            {"grade": text(row, "grade"), "count": figure(row, "count")} for row in rows(functions, "promotions")
+            {"grade": text(row, "grade"), "count": figure(row, "count")}
+            for row in rows(functions, "promotions")
         ],
     }
 
@@ -149,7 +152,8 @@ def _topics(document: Mapping[str, Any]) -> dict[str, Any]:
     benefits = [benefit for row in rows(topics, "conversions") if (benefit := figure(row, "benefit"))]
     return {
         "topics": [
-            {**_pick(row, "title", "category", "status"), "count": figure(row, "count")} for row in rows(topics, "topics")
+            {**_pick(row, "title", "category", "status"), "count": figure(row, "count")}
+            for row in rows(topics, "topics")
         ],
         "patents": _count(rows(topics, "patents")),
         "awards": _count(rows(topics, "awards")),

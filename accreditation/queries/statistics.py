@@ -22,7 +22,9 @@ class Line:
         exact = self.parts and not any(part.figure.qualifier for part in [*self.parts, self])
         if not exact or sum(part.figure.number for part in self.parts) != self.figure.number:
             return ""
-        return " + ".join(plain(part.figure.number) for part in self.parts) + f" = {plain(self.figure.number)}"
+        return (
+            " + ".join(plain(part.figure.number) for part in self.parts) + f" = {plain(self.figure.number)}"
+        )
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ def _report(period: str, rows: list[ReportedFigure]) -> Report:
         if row.part_of_id:
             parts.setdefault(row.part_of_id, []).append(_line(row, []))
     whole = [row for row in rows if row.part_of_id is None]
-    return Report(period, whole[0].source if whole else "", [_line(row, parts.get(row.pk, [])) for row in whole])
+    return Report(
+        period, whole[0].source if whole else "", [_line(row, parts.get(row.pk, [])) for row in whole]
+    )
 
 
 def _line(row: ReportedFigure, parts: list[Line]) -> Line:

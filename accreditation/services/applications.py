@@ -27,16 +27,11 @@ def start_draft(*, cycle: Cycle, enterprise: Organisation, leader_name: str, by:
     leader_name = leader_name.strip()
     if not has_grant(by, APPLY, enterprise):
         raise NotPermitted(_("只有申报单位的申报人可以办理。"))
-    _refuse_undrawable(leader_name)
     if not cycle.opens_at <= at < cycle.closes_at:
-        raise NotReady([Problem(_("本批次现在不受理申报。"))])
+        raise NotReady([Problem(_("本批次现在不受理申报。"), field="cycle")])
     union, district, city = reviewing_bodies(enterprise)
     with transaction.atomic():
-        studio = studio_of(enterprise, leader_name)
-        if studio.applications.filter(cycle=cycle).exclude(state=State.WITHDRAWN).exists():
-            raise NotReady(
-                [Problem(_("%(studio)s本批次已有一份申报。") % {"studio": studio.name}, field="leader_name")]
-            )
+        studio = studio_in(cycle, enterprise, leader_name)
         application = Application.objects.create(
             cycle=cycle, studio=studio, enterprise=enterprise, union=union, district=district, city=city,
             state=State.DRAFT, state_since=at, created_at=at, created_by=by,
@@ -58,6 +53,22 @@ def reviewing_bodies(enterprise: Organisation) -> tuple[Organisation, Organisati
     if [body.level for body in above] != ["enterprise", "district", "city"]:
         raise NotReady([Problem(_("%(name)s还没有归入工会组织，请与上级工会联系。") % {"name": enterprise.name})])
     return above[0], above[1], above[2]
+
+
+def studio_in(
+    cycle: Cycle, enterprise: Organisation, leader_name: str, *, besides: Application | None = None
+) -> Studio:
+    """Return the enterprise's studio of this leader, if it may be applied for in the cycle (locked; made if new).
+
+    Raises NotReady for a name that a certificate could not show, or when the studio has an application in the
+    cycle already (other than `besides`). The caller is in a transaction.
+    """
+    _refuse_undrawable(leader_name)
+    studio = Studio.objects.select_for_update().get(pk=studio_of(enterprise, leader_name).pk)
+    others = studio.applications.filter(cycle=cycle).exclude(state=State.WITHDRAWN)
+    if others.exclude(pk=besides.pk if besides else None).exists():
+        raise NotReady([Problem(_("%(studio)s本批次已有一份申报。") % {"studio": studio.name}, "leader", "leader_name")])
+    return studio
 
 
 def studio_of(enterprise: Organisation, leader_name: str) -> Studio:

@@ -47,7 +47,9 @@ def report_figures(
         earlier = ReportedFigure.objects.filter(organisation=locked, period=period)
         earlier.exclude(part_of=None).delete()
         earlier.delete()
-        entered = [_enter(locked, period, source, row, order) for order, row in enumerate(rows)]
+        entered = [
+            _enter(locked, row, period=period, source=source, order=order) for order, row in enumerate(rows)
+        ]
         record(
             locked, "report_figures", by=by, at=at, office=locked, role=MANAGE,
             period=period, source=source, rows=[row.facts() for row in rows],
@@ -56,14 +58,20 @@ def report_figures(
 
 
 def _enter(
-    organisation: Organisation, period: str, source: str, row: Reported, order: int, whole: ReportedFigure | None = None
+    organisation: Organisation,
+    row: Reported,
+    *,
+    period: str,
+    source: str,
+    order: int,
+    whole: ReportedFigure | None = None,
 ) -> ReportedFigure:
     entered = ReportedFigure.objects.create(
         organisation=organisation, period=period, label=row.label, number=row.figure.number,
         qualifier=row.figure.qualifier, unit=row.unit, part_of=whole, order=order, source=source,
     )  # fmt: skip
     for place, part in enumerate(row.parts):
-        _enter(organisation, period, source, part, place, entered)
+        _enter(organisation, part, period=period, source=source, order=place, whole=entered)
     return entered
 
 

@@ -146,6 +146,18 @@ def action_label(code: Any) -> str:
 
 
 @register.filter
+def action_icon(code: Any) -> str:
+    """The shape of an action, for `{% icon %}`; "" for what is drawn small."""
+    return signs.action_sign(code).icon
+
+
+@register.filter
+def action_tone(code: Any) -> str:
+    """The tone of an action's shape."""
+    return signs.action_sign(code).tone
+
+
+@register.filter
 def level_label(code: Any) -> str:
     """The level of a studio: 市级."""
     return str(dict(StudioLevel.choices).get(signs.code_of(code), code))

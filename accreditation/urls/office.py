@@ -1,5 +1,24 @@
-"""Addresses for offices: members, cycles, notices, naming."""
+"""Addresses for offices: members and grants, cycles, panels, notices, rulings, naming."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accreditation.views import cycle_settings, cycles, naming, notices, office, office_members, panel
+
+urlpatterns = [
+    path("offices/", office.offices, name="offices"),
+    path("office/panel/<uuid:public_id>/", panel.panel, name="panel"),
+    path("office/panel/<uuid:public_id>/conclude/", panel.panel_conclude, name="panel-conclude"),
+    path("office/ruling/<uuid:public_id>/", notices.ruling, name="ruling"),
+    path("office/<str:code>/", office.office, name="office"),
+    path("office/<str:code>/below/new/", office.found, name="office-found"),
+    path("office/<str:code>/members/new/", office_members.member_new, name="member-new"),
+    path("office/<str:code>/members/<uuid:public_id>/", office_members.member, name="member"),
+    path("office/<str:code>/members/<uuid:public_id>/end/", office_members.member_end, name="member-end"),
+    path("cycles/", cycles.cycles, name="cycles"),
+    path("cycles/new/", cycle_settings.cycle_new, name="cycle-new"),
+    path("cycles/<slug:code>/", cycles.cycle, name="cycle"),
+    path("cycles/<slug:code>/settings/", cycle_settings.cycle_settings, name="cycle-settings"),
+    path("cycles/<slug:code>/notice/", notices.notice_list, name="notice-list"),
+    path("cycles/<slug:code>/rulings/", notices.rulings, name="rulings"),
+    path("cycles/<slug:code>/naming/", naming.naming, name="naming"),
+]

@@ -1,5 +1,22 @@
-"""Addresses for everybody: register, notices, objections."""
+"""Addresses for everybody: front page, register, notices, objections, districts, decisions."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accreditation.views import public, public_notices, register
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("register/", register.register, name="register"),
+    path("register/<uuid:public_id>/", register.studio, name="studio"),
+    path("notices/", public_notices.notices, name="notices"),
+    path("notices/<uuid:public_id>/", public_notices.notice, name="notice"),
+    path(
+        "notices/<uuid:public_id>/<uuid:application_id>/objection/",
+        public_notices.objection,
+        name="objection",
+    ),
+    path("objections/<uuid:public_id>/", public_notices.objection_received, name="objection-received"),
+    path("districts/", public.districts, name="districts"),
+    path("districts/<str:code>/", public.district, name="district"),
+    path("decisions/<uuid:public_id>/", public.decision, name="decision"),
+]

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -48,7 +48,7 @@ class ChangePassword(auth_views.PasswordChangeView):
     form_class = PasswordForm
     success_url = reverse_lazy("account")
 
-    def form_valid(self, form: PasswordForm) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         """Save, and say so on the account's page."""
         answer = super().form_valid(form)
         messages.success(self.request, told(_("密码已更改"), _("在其他设备上的登录已经结束。")))

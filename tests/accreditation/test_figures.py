@@ -4,11 +4,13 @@ from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accreditation.figures import QUALIFIERS, Figure, parse, plain, total
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _chinese():
     with override("zh-hans"):
         yield
@@ -147,6 +149,15 @@ def test_a_figure_survives_the_canonical_document(qualifier):
     value = figure("28.50", qualifier)
     assert value.to_json() == {"number": "28.5", "qualifier": qualifier}
     assert Figure.from_json(value.to_json()) == value
+
+
+@given(
+    number=st.decimals(min_value=0, max_value=10**9, places=2).map(lambda number: number.normalize()),
+    qualifier=st.sampled_from([code for code, _label in QUALIFIERS]),
+    unit=st.sampled_from(["", "项", "人次", "㎡"]),
+)
+def test_what_is_shown_is_read_back_as_the_same_figure(number, qualifier, unit):
+    assert parse(Figure(number, qualifier).display(unit), unit) == Figure(number, qualifier)
 
 
 def test_no_figure_stays_none():

@@ -19,11 +19,11 @@ OPEN = "办理中"  # every state that is not an end
 LANGUAGE = "zh-hans"  # the words of the process are Chinese first, whatever the machine speaks
 TITLE = """# The review process
 
-Drawn by `python manage.py draw_process` from the class `ReviewProcess` in `accreditation/process.py`; a test holds
-the two together. Do not edit it by hand.
+Drawn by `python manage.py draw_process` from the class `ReviewProcess` in `accreditation/process.py`; a test
+holds the two together. Do not edit it by hand.
 
-Each step runs through `workflows.engine.perform`, which refuses it with one of four answers: not permitted, wrong
-state, stale, not ready. The columns "Who" and "Needs" say what the first and the last of them ask.
+Each step runs through `workflows.engine.perform`, which refuses it with one of four answers: not permitted,
+wrong state, stale, not ready. The columns "Who" and "Needs" say what the first and the last of them ask.
 """
 
 

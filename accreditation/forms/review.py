@@ -1,0 +1,165 @@
+"""What a reviewer writes: a decision with its reason, or an expert's scorecard."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accreditation.completeness import STEPS, step_title
+from accreditation.figures import plain
+from accreditation.models import Application, Scorecard
+from accreditation.rubric import Indicator, Rubric
+from accreditation.scoring import CardProblem
+from accreditation.states import ActionWord, State
+
+DECISIONS = ("recommend", "approve", "send_back", "reject")
+"""The decisions of the review page, in the order in which they are offered."""
+SIGN = gettext_lazy("签署决定")
+BUTTONS: dict[str, Promise] = {
+    "recommend": gettext_lazy("签署并推荐"),
+    "approve": gettext_lazy("签署并列入名单"),
+    "send_back": gettext_lazy("签署并退回"),
+    "reject": gettext_lazy("签署不予推荐"),
+}
+LONGEST = 2000
+
+
+class Choices(forms.RadioSelect):
+    """Radios that tell the signing button what to say."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Put the button's words on the radio."""
+        option = super().create_option(name, value, *args, **kwargs)
+        option["attrs"]["data-button"] = str(BUTTONS.get(str(value), SIGN))
+        return option
+
+
+class DecisionForm(forms.Form):
+    """Which decision, the parts of the form that a return speaks of, and the reason."""
+
+    decision = forms.ChoiceField(
+        label=gettext_lazy("决定"),
+        widget=Choices,
+        error_messages={"required": gettext_lazy("选择一个决定"), "invalid_choice": gettext_lazy("选择一个决定")},
+    )
+    steps = forms.MultipleChoiceField(
+        label=gettext_lazy("退回时标明涉及的部分"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("理由"),
+        help_text=gettext_lazy("申报单位看得到，写入不可更改的记录。"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": gettext_lazy("写明理由"),
+            "max_length": gettext_lazy("理由不超过%(limit_value)d字，现在%(show_value)d字"),
+        },
+    )
+
+    def __init__(self, *args: Any, decisions: Sequence[str], consequences: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.decisions = decisions
+        self.fields["decision"].choices = [(code, ActionWord(code).label) for code in decisions]
+        self.fields["decision"].consequences = consequences
+        if "send_back" in decisions:
+            self.fields["steps"].choices = [(step, step_title(step)) for step in STEPS]
+        else:
+            del self.fields["steps"]
+
+    @property
+    def button(self) -> str:
+        """The words on the signing button: they repeat what is chosen."""
+        chosen = self["decision"].value() if self.is_bound else self.initial.get("decision")
+        return str(BUTTONS.get(str(chosen), SIGN))
+
+
+def consequences(application: Application, quota: Any) -> dict[str, str]:
+    """Return what follows from each decision, as things stand."""
+    return {
+        "recommend": _onward(application, quota),
+        "approve": _("列入下一次公示的名单"),
+        "send_back": _("补正后直接回到%(office)s") % {"office": _here(application).label},
+        "reject": _("本批次终止，申报单位可看到理由"),
+    }
+
+
+def _here(application: Application) -> Any:
+    return application.office_at(application.level)
+
+
+def _onward(application: Application, quota: Any) -> str:
+    if application.state == State.ENTERPRISE_REVIEW:
+        return _("报%(office)s审核") % {"office": application.district.label}
+    if quota is None:
+        return _("本批次没有分配名额，不能推荐")
+    said = {"office": application.city.label, "places": quota.places, "used": quota.used}
+    return _("报%(office)s，占名额1个（名额%(places)d，已推荐%(used)d）") % said
+
+
+class CardForm(forms.Form):
+    """A scorecard: for each judged indicator a mark and a comment. An empty mark is not given yet."""
+
+    def __init__(self, *args: Any, rubric: Rubric, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rubric = rubric
+        for indicator in rubric.judged:
+            self.fields[mark_name(indicator.code)] = _mark_field(indicator, rubric)
+            self.fields[comment_name(indicator.code)] = forms.CharField(
+                label=_("“%(title)s”的评语") % {"title": indicator.title.local()},
+                required=False,
+                max_length=LONGEST,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    def judged(self) -> dict[str, Decimal | None]:
+        """Return the marks by indicator; None where none is given or what was typed is none."""
+        return {one.code: self.cleaned_data.get(mark_name(one.code)) for one in self.rubric.judged}
+
+    def comments(self) -> dict[str, str]:
+        """Return the comments by indicator."""
+        return {one.code: self.cleaned_data.get(comment_name(one.code), "") for one in self.rubric.judged}
+
+    def show(self, problems: Sequence[CardProblem]) -> None:
+        """Put what keeps the card from being handed in beside its marks."""
+        for problem in problems:
+            name = mark_name(problem.code)
+            self.add_error(name if name in self.fields else None, problem.message)
+
+
+def mark_name(code: str) -> str:
+    """Return the field of an indicator's mark."""
+    return f"mark-{code}"
+
+
+def comment_name(code: str) -> str:
+    """Return the field of an indicator's comment."""
+    return f"comment-{code}"
+
+
+def card_initial(card: Scorecard) -> dict[str, str]:
+    """Return what a saved card shows when it is opened again."""
+    initial = {}
+    for code, mark in card.marks.items():
+        initial[mark_name(code)] = mark.get("points", "")
+        initial[comment_name(code)] = mark.get("comment", "")
+    return initial
+
+
+def _mark_field(indicator: Indicator, rubric: Rubric) -> forms.DecimalField:
+    said = {"max": plain(indicator.points), "step": plain(rubric.mark_step), "title": indicator.title.local()}
+    wrong = _("“%(title)s”填0至%(max)s分，以%(step)s分为一档") % said
+    return forms.DecimalField(
+        label=indicator.title.local(),
+        required=False,
+        min_value=Decimal(0),
+        max_value=indicator.points,
+        step_size=rubric.mark_step,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "step_size", "max_digits"), wrong),
+        widget=forms.NumberInput(attrs={"inputmode": "decimal"}),
+    )

@@ -1,0 +1,113 @@
+"""The rows of a page of the desk: tasks with their applications, and the applications that a panel is scoring."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, F, Q, QuerySet
+
+from accreditation.models import Application, Cycle, User
+from accreditation.permissions import DECIDE, Office
+from accreditation.queries.desk import TaskList, found, tasks_of
+from accreditation.queries.standing import FirstLook, barred, first_looks, results
+from accreditation.scoring import PanelResult
+from accreditation.states import Level, State
+from workflows.models import Task
+from workflows.working_days import SHANGHAI, last_day, working_days_between
+
+SHOWN = (
+    "public_id", "version", "state", "state_since", "number", "revision_number", "total", "cycle", "union",
+    "studio__name", "studio__leader_name", "enterprise__name", "enterprise__short_name",
+    "district__name", "district__short_name", "city",
+)  # fmt: skip
+"""What a list shows of an application; the form's long texts stay in the database."""
+LOOKAHEAD = 12
+"""How far down the desk the next item is looked for; beyond, the reader chooses on the desk."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A task on the desk. `due_on` is its last day, `days` are the working days until then: below zero late, 0 today."""
+
+    task: Task
+    application: Application
+    due_on: date
+    days: int
+    is_late: bool
+    is_mine: bool
+    barred: str
+    result: PanelResult | None
+    first_look: FirstLook | None
+
+    @property
+    def is_scoring(self) -> bool:
+        """Whether the task is an expert's own card."""
+        return self.task.stage == State.PANEL_SCORING
+
+    @property
+    def may_claim(self) -> bool:
+        """Whether the row offers to take the task."""
+        return self.task.assignee_id is None and not self.barred
+
+
+def rows(tasks: Sequence[Task], user: User, at: datetime) -> list[Row]:
+    """Return the rows of these tasks, in their order. A constant number of queries."""
+    applications = {
+        application.pk: application
+        for application in Application.objects.filter(pk__in=[task.object_id for task in tasks])
+        .select_related("studio", "enterprise", "district")
+        .only(*SHOWN)
+    }
+    shown = [task for task in tasks if task.object_id in applications]
+    kept_out = barred(user, [(applications[task.object_id], task.office_id) for task in shown])
+    scored = results(list(applications.values()))
+    looks = first_looks([application for pk, application in applications.items() if pk not in scored])
+    return [
+        Row(
+            task=task,
+            application=applications[task.object_id],
+            due_on=last_day(task.due_at),
+            days=days_left(task.due_at, at),
+            is_late=task.due_at <= at,
+            is_mine=task.assignee_id == user.pk,
+            barred=kept_out.get(task.object_id, ""),
+            result=scored.get(task.object_id),
+            first_look=looks.get(task.object_id),
+        )
+        for task in shown
+    ]
+
+
+def days_left(due_at: datetime, at: datetime) -> int:
+    """Return the working days from the day of `at` to the last day of a deadline; below zero when it has passed."""
+    return working_days_between(at.astimezone(SHANGHAI).date(), last_day(due_at))
+
+
+def next_for(user: User, offices: Sequence[Office], at: datetime, besides: int | None = None) -> Row | None:
+    """Return the most urgent task that the user can work on, other than those of the application `besides`."""
+    parts = [part.exclude(object_id=besides).filter(Q(assignee=None) | Q(assignee=user)) for part in tasks_of(user, offices)]
+    if not parts:
+        return None
+    first = TaskList([part.select_related("assignee") for part in parts])[0:LOOKAHEAD]
+    return next((row for row in rows(first, user, at) if not row.barred), None)
+
+
+def panels(offices: Sequence[Office], words: str = "") -> QuerySet[Application]:
+    """Return what the panels of the cities that the user decides for are scoring, with `seats` and `handed_in`."""
+    cities = [
+        office.organisation
+        for office in offices
+        if office.organisation.level == Level.CITY and DECIDE in office.grants
+    ]
+    current = Q(scorecards__revision__number=F("revision_number"))
+    scoring = Application.objects.filter(cycle__in=Cycle.objects.filter(city__in=cities), state=State.PANEL_SCORING)
+    if words:
+        scoring = scoring.filter(pk__in=found(words).values("pk"))
+    return (
+        scoring.select_related("studio", "enterprise", "district", "cycle")
+        .annotate(
+            seats=Count("scorecards", filter=current),
+            handed_in=Count("scorecards", filter=current & Q(scorecards__submitted_at__isnull=False)),
+        )
+        .order_by("state_since", "pk")
+    )

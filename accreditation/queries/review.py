@@ -1,0 +1,151 @@
+"""One application as its reviewers see it: the frozen revision, its evidence, the opinions so far, who holds it."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accreditation.completeness import evidence_label
+from accreditation.models import Application, Quota, Revision, Scorecard, User
+from accreditation.queries.rubrics import rubric_of
+from accreditation.queries.standing import written_total
+from accreditation.queries.timeline import Entry
+from accreditation.rubric import Good, Indicator, Rubric
+from accreditation.scoring import CardTotal, GateResult, Mark, PanelResult, check_gates, computed_marks, panel_result
+from accreditation.states import State
+from workflows.engine import open_tasks
+from workflows.models import Task
+
+OPINIONS = frozenset({"recommend", "send_back", "reject", "approve"})
+JOINED = ("cycle__rubric", "studio", "enterprise", "union", "district", "city")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that the revision holds. Without `public_id` the file itself is no longer there."""
+
+    name: str
+    kind: str
+    size: int
+    media_type: str
+    public_id: UUID | None
+
+
+@dataclass(frozen=True)
+class GoodView:
+    """A good of the revision: the marks that follow from it, the indicators to be judged, its files."""
+
+    good: Good
+    line: Any
+    marks: Sequence[Mark]
+    judged: Sequence[Indicator]
+    files: Sequence[File]
+
+
+@dataclass(frozen=True)
+class RevisionView:
+    """A frozen revision beside the rubric."""
+
+    revision: Revision
+    document: Mapping[str, Any]
+    rubric: Rubric
+    gates: Sequence[GateResult]
+    goods: Sequence[GoodView]
+
+    @property
+    def failed_gates(self) -> int:
+        """Return how many gates are not passed."""
+        return sum(not gate.passed for gate in self.gates)
+
+
+@dataclass(frozen=True)
+class CardView:
+    """A submitted scorecard with what it says in its own document."""
+
+    card: Scorecard
+    document: Mapping[str, Any]
+    total: CardTotal
+
+
+def revision_view(application: Application, number: int | None = None) -> RevisionView:
+    """Return a revision (the current one unless `number` is given). Raises Revision.DoesNotExist."""
+    revision = application.revisions.select_related("submitted_by").get(
+        number=application.revision_number if number is None else number
+    )
+    rubric, document = rubric_of(application.cycle), json.loads(revision.document)
+    marks, files = computed_marks(rubric, document), _files(application, document)
+    return RevisionView(
+        revision=revision,
+        document=document,
+        rubric=rubric,
+        gates=check_gates(rubric, document, on=_day(revision)),
+        goods=[
+            GoodView(
+                good=good,
+                line=rubric.good_line(good),
+                marks=[marks[one.code] for one in good.indicators if one.computed],
+                judged=[one for one in good.indicators if not one.computed],
+                files=files[good.code],
+            )
+            for good in rubric.goods
+        ],
+    )
+
+
+def _day(revision: Revision) -> date:
+    return timezone.localdate(revision.submitted_at)
+
+
+def _files(application: Application, document: Mapping[str, Any]) -> dict[str, list[File]]:
+    """The files as the revision names them; those removed from the draft since then are still there."""
+    kept = {
+        (item.good, item.kind, item.name, item.stored.sha256): item.public_id
+        for item in application.evidence.select_related("stored")
+    }
+    files: dict[str, list[File]] = defaultdict(list)
+    for said in document["evidence"]:
+        key = (said["good"], said["kind"], said["name"], said["sha256"])
+        label = evidence_label(said["kind"])
+        files[said["good"]].append(File(said["name"], label, said["size"], said["media_type"], kept.get(key)))
+    return files
+
+
+def opinions(entries: Sequence[Entry]) -> list[Entry]:
+    """Return what the levels said so far, the latest first."""
+    return [entry for entry in reversed(entries) if entry.action in OPINIONS]
+
+
+def card_view(rubric: Rubric, card: Scorecard) -> CardView:
+    """Return a submitted card as it was written."""
+    document = json.loads(card.document)
+    return CardView(card, document, written_total(rubric, document))
+
+
+def panel_of(rubric: Rubric, cards: Sequence[CardView]) -> PanelResult | None:
+    """Return what these cards say together."""
+    return panel_result(rubric, [card.total for card in cards]) if cards else None
+
+
+def open_task(application: Application, user: User) -> Task | None:
+    """Return the open task that concerns the user: an expert's own, else the office's."""
+    tasks = list(open_tasks(application).select_related("assignee", "office").order_by("pk"))
+    own = [task for task in tasks if task.assignee_id == user.pk]
+    if own or application.state == State.PANEL_SCORING:
+        return own[0] if own else None
+    return tasks[0] if tasks else None
+
+
+def quota_of(application: Application) -> Quota | None:
+    """Return the places of the body that recommends to the city."""
+    return Quota.objects.filter(cycle=application.cycle, organisation=application.district).first()
+
+
+def with_all(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """Return the applications with everything that their pages name."""
+    return applications.select_related(*JOINED)

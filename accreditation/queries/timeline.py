@@ -1,0 +1,135 @@
+"""What happened to an application, one sentence an event: the one timeline of auditors, reviewers and applicant.
+
+What a reader may not know is not in the entries they get, so a page cannot show it by mistake.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accreditation.models import Application, Organisation, Scorecard, User
+from accreditation.permissions import Office, offices_of
+from accreditation.queries.event_words import sentence
+from accreditation.queries.part import Part, part_of, readable_cards
+from workflows.ledger.chain import digest, first_broken
+from workflows.models import Event
+
+MINOR = frozenset({"start", "claim", "release"})
+AMONG_REVIEWERS = frozenset({"claim", "release"})
+OF_THE_PANEL = frozenset({"score"})
+ROLES = dict(Organisation._meta.permissions)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event. `actor` is "" where no person acted; `said` is the reason; `cards` can be opened by the reader."""
+
+    sequence: int
+    at: datetime
+    action: str
+    from_state: str
+    to_state: str
+    actor: str
+    office: str
+    role: str
+    text: str
+    said: str
+    is_erased: bool
+    revision: int | None
+    steps: tuple[str, ...]
+    cards: tuple[Scorecard, ...]
+    hash: str
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether it is drawn small: nothing was decided."""
+        return self.action in MINOR
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What checking the record again found. `broken` is the first event that does not hold (None: all hold)."""
+
+    events: int
+    broken: int | None
+    revisions: tuple[int, ...]
+    cards: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the chain, every revision and every scorecard are as they were written."""
+        return self.broken is None and not self.revisions and not self.cards
+
+
+def entries(application: Application, viewer: User, offices: Sequence[Office] | None = None) -> list[Entry]:
+    """Return the events that the viewer may know of, oldest first. At most four queries."""
+    part = part_of(application, viewer, offices_of(viewer) if offices is None else offices)
+    cards = {card.sha256: card for card in readable_cards(application, viewer, part) if card.sha256}
+    return [
+        _entry(application, event, part, cards) for event in events_of(application) if _may_know(event, part)
+    ]
+
+
+def events_of(application: Application) -> list[Event]:
+    """Return the application's whole stream in order, with payloads. One query."""
+    stream = Event.objects.filter(stream=application.stream).select_related("payload", "office", "actor")
+    return list(stream.order_by("sequence"))
+
+
+def check(application: Application) -> Proof:
+    """Calculate the record anew: the chain of events, its end, and the hashes of what was judged."""
+    events = events_of(application)
+    broken = first_broken(events)
+    if broken is None and (len(events), events[-1].hash if events else "") != (application.sequence, application.head):
+        broken = len(events) + 1
+    recorded = [json.loads(event.body)["facts"] for event in events]
+    documents = {facts["revision"]: facts["document"] for facts in recorded if "document" in facts}
+    cards = {facts["scorecard"] for facts in recorded if "scorecard" in facts}
+    return Proof(
+        events=len(events),
+        broken=broken,
+        revisions=tuple(
+            revision.number
+            for revision in application.revisions.all()
+            if not digest(revision.document) == revision.sha256 == documents.pop(revision.number, "")
+        )
+        + tuple(documents),
+        cards=_cards_that_differ(application, cards),
+    )
+
+
+def _cards_that_differ(application: Application, recorded: set[str]) -> int:
+    kept = {digest(card.document) for card in application.scorecards.exclude(submitted_at=None)}
+    return len(kept ^ recorded)
+
+
+def _may_know(event: Event, part: Part) -> bool:
+    if event.action in AMONG_REVIEWERS:
+        return part.reviews or part.audits
+    return part.sees_panel or event.action not in OF_THE_PANEL
+
+
+def _entry(application: Application, event: Event, part: Part, cards: Mapping[str, Scorecard]) -> Entry:
+    facts: dict[str, Any] = json.loads(event.body)["facts"]
+    payload = getattr(event, "payload", None)
+    personal: dict[str, str] = json.loads(payload.content) if payload else {}
+    hashes = [*facts.get("scorecards", ()), *([facts["scorecard"]] if "scorecard" in facts else ())]
+    return Entry(
+        sequence=event.sequence,
+        at=event.at,
+        action=event.action,
+        from_state=event.from_state,
+        to_state=event.to_state,
+        actor=personal.get("actor", "") if payload else getattr(event.actor, "name", ""),
+        office=personal.get("office", "") or getattr(event.office, "name", ""),
+        role=str(ROLES.get(event.role, "")),
+        text=sentence(application, event, facts, sees_panel=part.sees_panel),
+        said=personal.get("reason", ""),
+        is_erased=payload is None,
+        revision=facts.get("revision") or None,
+        steps=tuple(facts.get("steps", ())),
+        cards=tuple(cards[sha256] for sha256 in hashes if sha256 in cards),
+        hash=event.hash,
+    )

@@ -1,0 +1,110 @@
+"""The sample's organisations and people.
+
+The report does not say which body reviews which studio: the places in the tree are sample. Names of unions that
+the report does not give are marked; all people here are sample people.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+CITY = "CQ"
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account: who it stands for and what it may do in its office."""
+
+    username: str
+    name: str
+    grants: tuple[str, ...]
+    position: str
+
+
+@dataclass(frozen=True)
+class Body:
+    """An organisation under its parent; the first person of it manages it unless it is an enterprise."""
+
+    code: str
+    kind: str
+    name: str
+    parent: str
+    people: Sequence[Person]
+    short_name: str = ""
+    places: int = 0  # of the cycle's quota; bodies of the level district only
+
+
+def _office(username: str, name: str) -> tuple[Person, ...]:
+    """One person who does everything in a small office."""
+    return (Person(username, name, ("review", "decide", "manage"), "工会主席"),)
+
+
+def _applicant(username: str, name: str) -> tuple[Person, ...]:
+    return (Person(username, name, ("apply", "manage"), "申报人"),)
+
+
+EXPERTS = ("hanmin", "luojian", "zhounan", "xuwen", "tangli")
+BODIES = (
+    Body(
+        CITY,
+        "city",
+        "重庆市总工会",
+        "",
+        (
+            Person("songjie", "宋洁", ("manage",), "管理员"),
+            Person("chenliyan", "陈立言", ("decide",), "劳模工作部"),
+            Person("hanmin", "韩敏", ("review",), "评审专家"),
+            Person("luojian", "罗建", ("review",), "评审专家"),
+            Person("zhounan", "周楠", ("review",), "评审专家"),
+            Person("xuwen", "许文", ("review",), "评审专家"),
+            Person("tangli", "唐立", ("review",), "评审专家"),
+            Person("liangjing", "梁静", ("audit",), "审计员"),
+        ),
+        "市总工会",
+    ),
+    Body(
+        "YB",
+        "district",
+        "渝北区总工会",
+        CITY,
+        (
+            Person("qinlan", "秦岚", ("manage",), "管理员"),
+            Person("heqiu", "何秋", ("review",), "审核人"),
+            Person("wenjing", "文静", ("review", "decide"), "副主席"),
+            Person("shilei", "石磊", ("audit",), "审计员"),
+        ),
+        places=3,
+    ),
+    Body("NA", "district", "南岸区总工会", CITY, _office("dengchuan", "邓川"), places=4),
+    Body(
+        "NT",
+        "group",
+        "重庆市能源投资集团有限公司工会",
+        CITY,
+        _office("fanglei", "方磊"),
+        "市能源投资集团工会",
+        places=2,
+    ),
+    Body("CG", "group", "重钢集团工会（示例）", CITY, _office("jiangtao", "蒋涛"), places=2),
+    Body("CA", "group", "重庆长安汽车股份有限公司工会", CITY, _office("yuqian", "余倩"), "长安汽车工会", places=2),
+    Body("HG", "industry", "市能源化工产业工会（示例）", CITY, _office("pengwei", "彭伟"), places=3),
+    Body("YB-JS", "union", "金山科技工会（示例）", "YB", _office("huangkai", "黄凯")),
+    Body("YB-HX", "street", "回兴街道总工会（示例）", "YB", _office("kongyan", "孔燕")),
+    Body("NA-GD", "union", "国网重庆南岸供电公司工会（示例）", "NA", _office("fuhao", "付浩")),
+    Body("NA-YQ", "union", "南岸示例园区联合工会（示例）", "NA", _office("linfang", "林芳")),
+    Body("CG-ZB", "union", "重钢集团中厚板厂工会（示例）", "CG", _office("dingyu", "丁宇")),
+    Body("CA-YZ", "union", "长安汽车鱼嘴厂区工会（示例）", "CA", _office("gaojie", "高洁")),
+    Body("HG-CW", "union", "中国石化集团四川维尼纶厂工会", "HG", _office("caimin", "蔡敏"), "川维厂工会"),
+    Body("HG-QK", "union", "重庆气矿工会（示例）", "HG", _office("jinbo", "金波")),
+    Body("YB-JS-1", "enterprise", "重庆金山科技公司", "YB-JS", _applicant("wangqian", "王倩"), "金山科技"),
+    Body("YB-HX-1", "enterprise", "清风社区（示例）", "YB-HX", _applicant("xiaoning", "肖宁")),
+    Body("YB-HX-2", "enterprise", "示例仪表厂（示例）", "YB-HX", _applicant("fanyu", "范宇")),
+    Body("NA-GD-1", "enterprise", "国网重庆南岸供电公司", "NA-GD", _applicant("zhaomin", "赵敏")),
+    Body("NA-YQ-1", "enterprise", "示例机械厂（示例）", "NA-YQ", _applicant("tianye", "田野")),
+    Body("NA-YQ-2", "enterprise", "示例医院（示例）", "NA-YQ", _applicant("baixue", "白雪")),
+    Body("NA-YQ-3", "enterprise", "示例轨道公司（示例）", "NA-YQ", _applicant("luping", "陆平")),
+    Body("CG-ZB-1", "enterprise", "重钢集团中厚板厂", "CG-ZB", _applicant("xiefang", "谢芳")),
+    Body("CA-YZ-1", "enterprise", "重庆长安汽车股份有限公司", "CA-YZ", _applicant("sunyue", "孙悦"), "长安汽车"),
+    Body("HG-CW-1", "enterprise", "中国石化集团四川维尼纶厂", "HG-CW", _applicant("liuyang", "刘洋"), "川维厂"),
+    Body("HG-QK-1", "enterprise", "重庆气矿", "HG-QK", _applicant("mali", "马丽")),
+)
+"""From the top of the tree down: whoever manages the body above founds the next."""

@@ -1,0 +1,1 @@
+"""The applicant's pages: their applications, the form, what becomes of it, its files."""

@@ -1,0 +1,117 @@
+"""The page of an application in every state, and its frozen revisions."""
+
+import json
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accreditation.completeness import EVIDENCE_KINDS, missing, progress
+from accreditation.models import Application, Designation
+from accreditation.queries.applicant import (
+    Entry,
+    earlier_applications,
+    history,
+    last_of,
+    opinions,
+    waiting_task,
+)
+from accreditation.queries.documents import document_of
+from accreditation.queries.evidence import evidence_of
+from accreditation.queries.rubrics import rubric_of
+from accreditation.scoring import self_assess
+from accreditation.states import EDITABLE, RETURNED, State
+from accreditation.views.applicant.answers import file_item, sections
+from accreditation.views.applicant.own import own_application
+from accreditation.views.applicant.progress import days_left, opinions_in_words, rail, timeline
+
+TEMPLATES = {State.DRAFT: "applicant/draft.html"} | dict.fromkeys(RETURNED, "applicant/returned.html")
+
+
+@login_required
+@require_safe
+def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What to do next, or how far it has come."""
+    found = own_application(request, public_id)
+    entries, task, today = history(found), waiting_task(found), timezone.localdate()
+    context = {
+        "application": found,
+        "rail": rail(found, entries, task, today),
+        "timeline": timeline(entries),
+        "opinions": opinions_in_words(opinions(entries)),
+        "revisions": list(found.revisions.select_related("submitted_by").order_by("-number")),
+        "earlier": list(earlier_applications(found)),
+        **(_form(found, today) if found.state in EDITABLE else {}),
+    }
+    if found.state == State.DRAFT:
+        context["deadline"] = days_left(found.cycle.closes_at, today)
+    elif found.state in RETURNED:
+        context |= {"sent_back": _sent_back(found, entries), "deadline": task and days_left(task.due_at, today)}
+    else:
+        context["designation"] = _designation(found)
+    return render(request, TEMPLATES.get(State(found.state), "applicant/submitted.html"), context)
+
+
+@login_required
+@require_safe
+def revision(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
+    """A revision as it was frozen."""
+    found = own_application(request, public_id)
+    frozen = get_object_or_404(found.revisions.select_related("application", "submitted_by"), number=number)
+    held = evidence_of(frozen)
+    files = {
+        good: [file_item(item, reverse("evidence", args=[item.public_id])) for item in items]
+        for good, items in held.items()
+    }
+    context = {
+        "application": found,
+        "revision": frozen,
+        "sections": sections(json.loads(frozen.document), files),
+    }
+    return render(request, "applicant/revision.html", context)
+
+
+def address_of(application: Application, step: str, field: str) -> str:
+    """Return the address of a field of the form."""
+    return f"{reverse('application-step', args=[application.public_id, step])}#{field}"
+
+
+def gaps_of(application: Application, document: dict[str, Any]) -> list[dict[str, str]]:
+    """Return what is missing, each with the address of its field."""
+    return [
+        {"message": gap.message, "detail": gap.detail, "step": gap.step, "address": address_of(application, gap.step, gap.field)}
+        for gap in missing(rubric_of(application.cycle), document)
+    ]
+
+
+def _form(application: Application, today: date) -> dict[str, Any]:
+    document, rubric = document_of(application), rubric_of(application.cycle)
+    steps = list(progress(rubric, document).values())
+    return {
+        "gaps": gaps_of(application, document),
+        "studio_steps": [step for step in steps if step.step not in EVIDENCE_KINDS and step.step != "contact"],
+        "good_steps": [step for step in steps if step.step in EVIDENCE_KINDS],
+        "last_steps": [step for step in steps if step.step == "contact"],
+        "assessment": self_assess(rubric, document, on=today),
+        "line": rubric.total_line(application.cycle.level),
+    }
+
+
+def _sent_back(application: Application, entries: list[Entry]) -> dict[str, Any]:
+    entry = last_of(entries, "send_back")
+    steps = entry.steps if entry else ()
+    return {
+        "office": entry.office if entry else None,
+        "steps": steps,
+        "level": application.level,
+    }
+
+
+def _designation(application: Application) -> Designation | None:
+    return Designation.objects.filter(application=application).select_related("certificate", "decision").first()

@@ -1,0 +1,38 @@
+"""Self-assessment 自评: what the figures earn so far, and what would earn more."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accreditation.queries.documents import document_of
+from accreditation.queries.rubrics import rubric_of
+from accreditation.scoring import self_assess
+from accreditation.states import EDITABLE
+from accreditation.views.applicant.own import own_application
+
+
+@login_required
+@require_safe
+def assessment(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Gates with their working, points by good with theirs."""
+    found = own_application(request, public_id)
+    rubric = rubric_of(found.cycle)
+    assessed = self_assess(rubric, document_of(found), on=timezone.localdate())
+    bars = [
+        {"good": entry.good, "points": entry.earned, "max": entry.good.points, "line": None} for entry in assessed.goods
+    ]
+    context = {
+        "application": found,
+        "rubric": rubric,
+        "assessment": assessed,
+        "bars": bars,
+        "judged": sum(good.points for good in rubric.goods) - assessed.computable,
+        "line": rubric.total_line(found.cycle.level),
+        "good_percent": rubric.good_percent,
+        "editable": found.state in EDITABLE,
+    }
+    return render(request, "applicant/assessment.html", context)

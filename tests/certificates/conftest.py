@@ -1,0 +1,43 @@
+"""Certificates to test with."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from certificates.issuing import CertificateText, certificate_text, register, render_due
+from certificates.models import Certificate
+
+AT = datetime(2026, 10, 16, 2, 0, tzinfo=UTC)
+MI_YULIN = certificate_text(
+    studio_name="米钰林劳模创新工作室",
+    enterprise_name="中国石化集团四川维尼纶厂",
+    decision_number="渝工发〔2026〕18号",
+    issued_on=date(2026, 10, 16),
+)
+
+
+def text(**changes: Any) -> CertificateText:
+    """The text of 米钰林's certificate with some of it changed."""
+    return replace(MI_YULIN, **changes)
+
+
+@pytest.fixture
+def registered(db: None) -> Callable[..., Certificate]:
+    """Register a certificate: `registered(studio_name=…)`."""
+    return lambda **changes: register(text=text(**changes), at=AT)
+
+
+@pytest.fixture
+def made(registered: Callable[..., Certificate]) -> Callable[..., Certificate]:
+    """Register a certificate and make its file: `made(studio_name=…)`."""
+
+    def make(**changes: Any) -> Certificate:
+        certificate = registered(**changes)
+        render_due(AT)
+        certificate.refresh_from_db()
+        return certificate
+
+    return make

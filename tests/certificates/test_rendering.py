@@ -1,0 +1,155 @@
+"""The certificate on paper."""
+
+import subprocess
+from pathlib import Path
+
+import page
+import pytest
+import zxingcpp
+from PIL import Image
+from weasyprint.urls import FatalURLFetchingError
+
+from certificates import rendering
+from certificates.glyphs import CannotDraw
+from certificates.models import Certificate
+from certificates.rendering import render
+from tests.certificates.conftest import AT, text
+
+CODE = "7K2M9QXD4TBNW8RJ"
+RARE = "重庆长安汽车股份有限公司江北发动机工厂机加总装二车间张永忠㛃𬭎䶮劳模创新工作室"
+LONG = "重庆市能源投资集团有限公司所属重庆松藻煤电有限责任公司打通一煤矿机电运输管理区"
+
+
+def certificate(**changes) -> Certificate:
+    """A certificate that stands in no database."""
+    facts = vars(text()) | {
+        "public_id": Certificate().public_id,
+        "number": "渝劳模创〔2026〕第0001号",
+        "check_code": CODE,
+        "registered_at": AT,
+    }
+    return Certificate(**facts | changes)
+
+
+def text_of(content: bytes) -> list[str]:
+    """The lines that poppler reads."""
+    read = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True)
+    return [line for line in read.stdout.decode().replace("\f", "").splitlines() if line]
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory) -> Path:
+    """The certificate of 米钰林劳模创新工作室."""
+    file = tmp_path_factory.mktemp("certificate") / "certificate.pdf"
+    file.write_bytes(render(certificate()))
+    return file
+
+
+def test_its_text_is_read_as_it_was_written(drawn):
+    assert text_of(drawn.read_bytes()) == [
+        "命名证书",
+        "证书编号：渝劳模创〔2026〕第0001号",
+        "经评审、公示，决定命名",
+        "米钰林劳模创新工作室",
+        "（中国石化集团四川维尼纶厂）",
+        "为“重庆市劳模创新工作室”，特发此证。",
+        "有效期至：2029年10月15日",
+        "命名决定：渝工发〔2026〕18号",
+        "校验码：7K2M 9QXD 4TBN W8RJ",
+        "扫描二维码，查验本证书是否有效。印章为示例，不是法定电子印章。",
+        "重庆市总工会",
+        "2026年10月16日",
+    ]
+
+
+def test_long_names_break_into_even_lines_and_rare_characters_are_kept():
+    lines = text_of(render(certificate(studio_name=RARE, enterprise_name=LONG)))
+
+    assert lines[3:7] == [
+        "重庆长安汽车股份有限公司江北发动",
+        "机工厂机加总装二车间张永忠㛃𬭎䶮",
+        "劳模创新工作室",
+        f"（{LONG}）",
+    ]
+
+
+def test_the_longest_names_still_fit_one_page():
+    content = render(
+        certificate(studio_name="重" * 93 + "劳模创新工作室", enterprise_name="庆" * 100, issuer="总" * 20)
+    )
+
+    assert "".join(text_of(content)).count("重") == 93 + 1  # the last one stands in the title
+
+
+def test_without_a_decision_number_its_line_is_left_out():
+    lines = text_of(render(certificate(decision_number="")))
+
+    assert [line for line in lines if line.startswith("命名决定")] == []
+
+
+def test_the_qr_code_leads_to_the_public_page(drawn, settings):
+    subprocess.run(["pdftoppm", "-r", "150", "-png", "-singlefile", drawn, drawn.with_suffix("")], check=True)
+    codes = zxingcpp.read_barcodes(Image.open(drawn.with_suffix(".png")))
+
+    assert [code.text for code in codes] == [f"{settings.BASE_URL}/verify/c/{CODE}/"]
+
+
+def test_only_our_own_two_fonts_are_in_it(drawn):
+    listed = subprocess.run(["pdffonts", drawn], capture_output=True, text=True, check=True).stdout
+    names = {line.split()[0].partition("+")[2] for line in listed.splitlines()[2:]}
+
+    assert names == {"Wuhao-Serif", "Wuhao-Serif-Bold"}
+
+
+def test_it_is_a_sound_pdf(drawn):
+    assert subprocess.run(["qpdf", "--check", drawn], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("profile", ["3a", "ua1"])
+def test_it_conforms_to_the_standards_for_archives_and_for_accessibility(drawn, profile):
+    report = page.validate_pdf(drawn, profile=profile)
+
+    assert [(failure.rule_id, failure.message) for failure in report.failures] == []
+
+
+def test_drawn_again_it_is_the_same_to_the_byte(drawn):
+    same = certificate()
+    first, second = render(same), render(same)
+
+    assert first == second
+
+
+@pytest.mark.parametrize("field", ["studio_name", "enterprise_name", "title", "issuer", "number"])
+def test_a_missing_glyph_is_an_error_never_a_box(field):
+    with pytest.raises(CannotDraw):
+        render(certificate(**{field: "甲𠀀乙"}))
+
+
+def test_a_font_that_is_not_ours_is_an_error(monkeypatch):
+    monkeypatch.setattr(rendering, "FAMILY", "Another Serif")
+
+    with pytest.raises(CannotDraw) as refusal:
+        render(certificate())
+
+    assert refusal.value.what == "Wuhao Serif"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/a.png",
+        "file:///etc/hostname",
+        (rendering.FOLDER / ".." / "config" / "settings.py").as_uri(),
+        rendering.FOLDER.as_uri() + "/%2e%2e/manage.py",
+        "file://localhost/etc/hostname",
+    ],
+)
+def test_nothing_outside_our_folder_is_loaded(address):
+    with pytest.raises(FatalURLFetchingError):
+        rendering._OwnFiles().fetch(address)
+
+
+def test_markup_in_a_name_is_text():
+    lines = text_of(render(certificate(studio_name="<b>甲</b>&工作室")))
+
+    assert lines[3] == "<b>甲</b>&工作室"
