@@ -54,11 +54,17 @@ def panel_able(process: "ReviewProcess") -> Readiness:
     problems = []
     if len(seated | set(ids)) < application.cycle.quorum:
         problems.append(
-            Problem(_("专家组至少%(quorum)d人，现有%(count)d人。") % {"quorum": application.cycle.quorum, "count": len(ids)})
+            Problem(
+                _("专家组至少%(quorum)d人，现有%(count)d人。")
+                % {"quorum": application.cycle.quorum, "count": len(ids)}
+            )
         )
     granted = set(
         OrganisationUserObjectPermission.objects.filter(
-            user_id__in=ids, user__is_active=True, permission__codename=REVIEW, content_object_id=application.city_id
+            user_id__in=ids,
+            user__is_active=True,
+            permission__codename=REVIEW,
+            content_object_id=application.city_id,
         ).values_list("user_id", flat=True)
     )
     related = set(

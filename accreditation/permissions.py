@@ -33,7 +33,10 @@ class Office:
 def grants_on(user_id: int | None, grants: Iterable[str], organisation_id: int) -> QuerySet[Any]:
     """Return the user's grants of these names on one organisation."""
     return OrganisationUserObjectPermission.objects.filter(
-        user_id=user_id, user__is_active=True, permission__codename__in=list(grants), content_object_id=organisation_id
+        user_id=user_id,
+        user__is_active=True,
+        permission__codename__in=list(grants),
+        content_object_id=organisation_id,
     )
 
 
@@ -96,14 +99,20 @@ OFFICE_FIELD = {Level.ENTERPRISE: "union_id", Level.DISTRICT: "district_id", Lev
 
 def _own_enterprise(application: Application, by: Actor, level: Level) -> QuerySet[Membership]:
     """Nobody decides on an application of their own enterprise; above its union, the union's people belong to it too."""
-    own = [application.enterprise_id] if level == Level.ENTERPRISE else [application.enterprise_id, application.union_id]
+    own = (
+        [application.enterprise_id]
+        if level == Level.ENTERPRISE
+        else [application.enterprise_id, application.union_id]
+    )
     return Membership.objects.filter(user_id=by.pk, organisation_id__in=own, ended_at=None)
 
 
 def _earlier_decision(application: Application, by: Actor, office_id: int) -> QuerySet[Event]:
     """Nobody decides twice on one application at different levels."""
     return Event.objects.filter(
-        stream=application.stream, actor_id=by.pk, action__in=["recommend", "send_back", "reject", "approve", "score"]
+        stream=application.stream,
+        actor_id=by.pk,
+        action__in=["recommend", "send_back", "reject", "approve", "score"],
     ).exclude(office_id=office_id)
 
 

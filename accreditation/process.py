@@ -15,8 +15,28 @@ from django.utils.translation import gettext_lazy
 from viewflow import fsm
 
 from accreditation import conditions as needs
-from accreditation.models import Application, Cycle, Designation, NamingDecision, Notice, Objection, Quota, Revision, Scorecard, User
-from accreditation.permissions import APPLY, DECIDE, REVIEW, AtLevel, anybody, may_apply, may_score, only_system
+from accreditation.models import (
+    Application,
+    Cycle,
+    Designation,
+    NamingDecision,
+    Notice,
+    Objection,
+    Quota,
+    Revision,
+    Scorecard,
+    User,
+)
+from accreditation.permissions import (
+    APPLY,
+    DECIDE,
+    REVIEW,
+    AtLevel,
+    anybody,
+    may_apply,
+    may_score,
+    only_system,
+)
 from accreditation.queries.judging import panel_result_of, submitted_cards
 from accreditation.queries.rubrics import rubric_of
 from accreditation.scorecards import card_document
@@ -94,12 +114,20 @@ class ReviewProcess(Process):
         return self._freeze()
 
     @state.transition(
-        source=S.RETURNED_BY_ENTERPRISE, target=S.ENTERPRISE_REVIEW, label=gettext_lazy("重新提交"),
-        permission=APPLICANT, conditions=[needs.form_complete], custom=ALL,
+        source=S.RETURNED_BY_ENTERPRISE,
+        target=S.ENTERPRISE_REVIEW,
+        label=gettext_lazy("重新提交"),
+        permission=APPLICANT,
+        conditions=[needs.form_complete],
+        custom=ALL,
     )
     @state.transition(
-        source=S.RETURNED_BY_DISTRICT, target=S.DISTRICT_REVIEW, label=gettext_lazy("重新提交"),
-        permission=APPLICANT, conditions=[needs.form_complete], custom=ALL,
+        source=S.RETURNED_BY_DISTRICT,
+        target=S.DISTRICT_REVIEW,
+        label=gettext_lazy("重新提交"),
+        permission=APPLICANT,
+        conditions=[needs.form_complete],
+        custom=ALL,
     )
     @state.transition(
         source=S.RETURNED_BY_CITY, target=S.CITY_INTAKE, label=gettext_lazy("重新提交"),
@@ -121,8 +149,12 @@ class ReviewProcess(Process):
     # ── The levels ───────────────────────────────────────────────────────────────────────────────────────
 
     @state.transition(
-        source=S.ENTERPRISE_REVIEW, target=S.DISTRICT_REVIEW, label=gettext_lazy("推荐"),
-        permission=UNION_DECIDES, conditions=DECIDED_WITH_REASON, custom=OWN,
+        source=S.ENTERPRISE_REVIEW,
+        target=S.DISTRICT_REVIEW,
+        label=gettext_lazy("推荐"),
+        permission=UNION_DECIDES,
+        conditions=DECIDED_WITH_REASON,
+        custom=OWN,
     )
     @state.transition(
         source=S.DISTRICT_REVIEW, target=S.CITY_INTAKE, label=gettext_lazy("推荐"),
@@ -136,16 +168,28 @@ class ReviewProcess(Process):
         return self._judged()
 
     @state.transition(
-        source=S.ENTERPRISE_REVIEW, target=S.RETURNED_BY_ENTERPRISE, label=gettext_lazy("退回补正"),
-        permission=UNION_REVIEWS, conditions=DECIDED_WITH_REASON, custom=OWN,
+        source=S.ENTERPRISE_REVIEW,
+        target=S.RETURNED_BY_ENTERPRISE,
+        label=gettext_lazy("退回补正"),
+        permission=UNION_REVIEWS,
+        conditions=DECIDED_WITH_REASON,
+        custom=OWN,
     )
     @state.transition(
-        source=S.DISTRICT_REVIEW, target=S.RETURNED_BY_DISTRICT, label=gettext_lazy("退回补正"),
-        permission=DISTRICT_REVIEWS, conditions=DECIDED_WITH_REASON, custom=OWN,
+        source=S.DISTRICT_REVIEW,
+        target=S.RETURNED_BY_DISTRICT,
+        label=gettext_lazy("退回补正"),
+        permission=DISTRICT_REVIEWS,
+        conditions=DECIDED_WITH_REASON,
+        custom=OWN,
     )
     @state.transition(
-        source=(S.CITY_INTAKE, S.CITY_DECISION, S.LISTED), target=S.RETURNED_BY_CITY, label=gettext_lazy("退回补正"),
-        permission=CITY_DECIDES, conditions=DECIDED_WITH_REASON, custom=OWN,
+        source=(S.CITY_INTAKE, S.CITY_DECISION, S.LISTED),
+        target=S.RETURNED_BY_CITY,
+        label=gettext_lazy("退回补正"),
+        permission=CITY_DECIDES,
+        conditions=DECIDED_WITH_REASON,
+        custom=OWN,
     )
     @state.transition(
         source=S.PANEL_SCORING, target=S.RETURNED_BY_CITY, label=gettext_lazy("退回补正"),
@@ -157,12 +201,20 @@ class ReviewProcess(Process):
         return self._judged(steps=list(steps))
 
     @state.transition(
-        source=S.ENTERPRISE_REVIEW, target=S.REJECTED, label=gettext_lazy("不予推荐"),
-        permission=UNION_DECIDES, conditions=DECIDED_WITH_REASON, custom=OWN,
+        source=S.ENTERPRISE_REVIEW,
+        target=S.REJECTED,
+        label=gettext_lazy("不予推荐"),
+        permission=UNION_DECIDES,
+        conditions=DECIDED_WITH_REASON,
+        custom=OWN,
     )
     @state.transition(
-        source=S.DISTRICT_REVIEW, target=S.REJECTED, label=gettext_lazy("不予推荐"),
-        permission=DISTRICT_DECIDES, conditions=DECIDED_WITH_REASON, custom=OWN,
+        source=S.DISTRICT_REVIEW,
+        target=S.REJECTED,
+        label=gettext_lazy("不予推荐"),
+        permission=DISTRICT_DECIDES,
+        conditions=DECIDED_WITH_REASON,
+        custom=OWN,
     )
     @state.transition(
         source=(S.CITY_INTAKE, S.CITY_DECISION, S.LISTED, S.OBJECTION), target=S.REJECTED, label=gettext_lazy("不予推荐"),
@@ -176,8 +228,12 @@ class ReviewProcess(Process):
     # ── The city ─────────────────────────────────────────────────────────────────────────────────────────
 
     @state.transition(
-        source=S.CITY_INTAKE, target=S.PANEL_SCORING, label=gettext_lazy("组成专家组"),
-        permission=CITY_DECIDES, conditions=[needs.panel_able], custom=OWN,
+        source=S.CITY_INTAKE,
+        target=S.PANEL_SCORING,
+        label=gettext_lazy("组成专家组"),
+        permission=CITY_DECIDES,
+        conditions=[needs.panel_able],
+        custom=OWN,
     )
     @state.transition(
         source=S.PANEL_SCORING, target=S.PANEL_SCORING, label=gettext_lazy("增补专家"),
@@ -229,7 +285,11 @@ class ReviewProcess(Process):
         return self._judged(total=str(self.subject.total))
 
     @state.transition(
-        source=S.LISTED, target=S.PUBLIC_NOTICE, label=gettext_lazy("公示"), permission=CITY_DECIDES, custom=ALL
+        source=S.LISTED,
+        target=S.PUBLIC_NOTICE,
+        label=gettext_lazy("公示"),
+        permission=CITY_DECIDES,
+        custom=ALL,
     )
     def publish(self, notice: Notice) -> dict[str, Any]:
         """Announce it for the cycle's number of working days."""
@@ -238,8 +298,12 @@ class ReviewProcess(Process):
         return self._judged(notice=str(notice.public_id), ends_on=notice.last_day.isoformat())
 
     @state.transition(
-        source=S.PUBLIC_NOTICE, target=S.OBJECTION, label=gettext_lazy("提出异议"),
-        permission=ANYBODY, conditions=[needs.notice_running], custom=ALL,
+        source=S.PUBLIC_NOTICE,
+        target=S.OBJECTION,
+        label=gettext_lazy("提出异议"),
+        permission=ANYBODY,
+        conditions=[needs.notice_running],
+        custom=ALL,
     )
     @state.transition(
         source=S.OBJECTION, target=S.OBJECTION, label=gettext_lazy("提出异议"),
@@ -346,7 +410,9 @@ class ReviewProcess(Process):
             return
         quota = self._quota().first()
         if quota is None:
-            raise NotReady([Problem(_("本批次没有给%(office)s分配名额。") % {"office": self.subject.district.name})])
+            raise NotReady(
+                [Problem(_("本批次没有给%(office)s分配名额。") % {"office": self.subject.district.name})]
+            )
         raise NotReady(
             [
                 Problem(
@@ -361,5 +427,7 @@ class ReviewProcess(Process):
         opened = self.subject.objections.filter(outcome="")
         ruled = [str(public_id) for public_id in opened.values_list("public_id", flat=True)]
         if ruled:
-            opened.update(outcome=outcome, ruling=self.deed.reason, ruled_at=self.deed.at, ruled_by=self.deed.by)
+            opened.update(
+                outcome=outcome, ruling=self.deed.reason, ruled_at=self.deed.at, ruled_by=self.deed.by
+            )
         return ruled

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils import translation
+
 from accreditation.figures import plain
 from accreditation.models import Revision
 from accreditation.rubric import Rubric
@@ -19,9 +21,14 @@ def card_document(
     *,
     expert: str,
 ) -> tuple[dict[str, Any], Decimal]:
-    """Return the card as JSON-able data (points as decimal strings) and its total in points."""
+    """Return the card as JSON-able data (points as decimal strings) and its total in points.
+
+    The working is written in Chinese whoever submits, so that the record does not depend on the reader.
+    """
     form = json.loads(revision.document)
     card = total(rubric, form, judged)
+    with translation.override("zh-hans"):
+        computed = computed_marks(rubric, form)
     document = {
         "schema": 1,
         "rubric": rubric.version,
@@ -33,8 +40,7 @@ def card_document(
             for code, points in judged.items()
         },
         "computed": {
-            code: {"points": plain(mark.points), "working": mark.working}
-            for code, mark in computed_marks(rubric, form).items()
+            code: {"points": plain(mark.points), "working": mark.working} for code, mark in computed.items()
         },
         "goods": {good.good.code: plain(good.points) for good in card.goods},
         "total": plain(card.total),

@@ -136,5 +136,7 @@ def _of_other_kind(said: dict[str, str]) -> Unacceptable:
     if ending in PICTURES:
         return Unacceptable(_("“%(name)s”不能接收，请转为JPEG或PNG后再传") % said)
     if ending in OLD_OFFICE:
-        return Unacceptable(_("“%(name)s”不能接收，请另存为%(kind)s后再传") % {**said, "kind": OLD_OFFICE[ending]})
+        return Unacceptable(
+            _("“%(name)s”不能接收，请另存为%(kind)s后再传") % {**said, "kind": OLD_OFFICE[ending]}
+        )
     return Unacceptable(_("“%(name)s”不能接收，请转为PDF、JPEG、PNG、DOCX或XLSX后再传") % said)

@@ -17,7 +17,7 @@ PR_SET_PDEATHSIG = 1  # Linux: the signal a child gets when its parent dies, how
 _libc = ctypes.CDLL(None)
 
 
-class StopRequest(Exception):  # noqa: N818  (not an error)
+class StopRequest(Exception):
     """Somebody asked this process to end."""
 
 

@@ -73,7 +73,15 @@ def perform(
 
 
 def record(
-    row: Stream, action: str, *, by: Actor, at: datetime, office: Any = None, role: str = "", reason: str = "", **facts: Any
+    row: Stream,
+    action: str,
+    *,
+    by: Actor,
+    at: datetime,
+    office: Any = None,
+    role: str = "",
+    reason: str = "",
+    **facts: Any,
 ) -> Event:
     """Append an event that changes no state. The caller is in a transaction and holds the row's lock."""
     state = getattr(row, "state", "")
@@ -149,7 +157,9 @@ def _close_tasks(process: Process, transition: Transition, by: Actor, at: dateti
     if scope == "own" and not closed:
         holder = open_tasks(process.subject).exclude(assignee=None).select_related("assignee").first()
         if holder is not None:
-            raise NotPermitted(_("这一件由%(name)s认领，由其办理或释放后您才能办理。") % {"name": holder.assignee.name})
+            raise NotPermitted(
+                _("这一件由%(name)s认领，由其办理或释放后您才能办理。") % {"name": holder.assignee.name}
+            )
 
 
 def _open_tasks(process: Process, at: datetime, *, moved: bool) -> None:

@@ -65,7 +65,9 @@ class Process:
     @classmethod
     def locked(cls, pk: int) -> Self:
         """Return the process over its row, locked until the transaction ends."""
-        rows = cls.subject_model._default_manager.select_related(*cls.locked_with).select_for_update(of=("self",))
+        rows = cls.subject_model._default_manager.select_related(*cls.locked_with).select_for_update(
+            of=("self",)
+        )
         return cls(rows.get(pk=pk))
 
     def office(self, level: str) -> Any:

@@ -31,7 +31,9 @@ class Stale(Refused):
     `action`, `by` and `at` tell what was done, by whom and when; `by` is None where no person did it.
     """
 
-    def __init__(self, reason: str, *, action: str = "", by: object = None, at: datetime | None = None) -> None:
+    def __init__(
+        self, reason: str, *, action: str = "", by: object = None, at: datetime | None = None
+    ) -> None:
         super().__init__(reason)
         self.action, self.by, self.at = action, by, at
 

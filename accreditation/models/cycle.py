@@ -51,7 +51,9 @@ class Cycle(Stream):
     class Meta:
         ordering = ["-opens_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="cycle_closes_after_it_opens"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="cycle_closes_after_it_opens"
+            ),
             models.CheckConstraint(condition=Q(quorum__gte=1), name="cycle_quorum_at_least_one"),
             models.CheckConstraint(
                 condition=Q(level__in=["district", "city", "demonstration"]), name="cycle_level_has_pass_line"

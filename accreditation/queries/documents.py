@@ -55,14 +55,22 @@ def document_of(application: Application) -> dict[str, Any]:
             "results": application.results,
             "honours": rows["honours"],
         },
-        "team": {"not_one_crew": bool(application.not_one_crew), "members": rows["members"], "pairs": rows["pairs"]},
+        "team": {
+            "not_one_crew": bool(application.not_one_crew),
+            "members": rows["members"],
+            "pairs": rows["pairs"],
+        },
         "functions": {
             "statement": application.statement,
             "trainings": rows["trainings"],
             "promotions": rows["promotions"],
         },
         "topics": {name: rows[name] for name in ("topics", "patents", "awards", "conversions")},
-        "mechanism": {"rules": rows["rules"], "ledger": application.activity_ledger, "plan": application.plan},
+        "mechanism": {
+            "rules": rows["rules"],
+            "ledger": application.activity_ledger,
+            "plan": application.plan,
+        },
         "narrative": application.narrative,
         "contact": {
             "name": application.contact_name,
@@ -79,7 +87,10 @@ def current_evidence(application: Application) -> list[Evidence]:
 
 
 def _rows(application: Application, name: str) -> list[dict[str, Any]]:
-    return [{field.rstrip("*"): _cell(row, field) for field in ROWS[name]} for row in getattr(application, name).all()]
+    return [
+        {field.rstrip("*"): _cell(row, field) for field in ROWS[name]}
+        for row in getattr(application, name).all()
+    ]
 
 
 def _cell(row: FormRow, field: str) -> Any:

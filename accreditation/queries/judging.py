@@ -30,6 +30,7 @@ def card_total(application: Application, document: Mapping[str, Any], card: Scor
 def panel_result_of(application: Application) -> PanelResult | None:
     """Return the panel's result from the cards submitted so far, or None without any."""
     totals = [
-        card_total(application, json.loads(card.revision.document), card) for card in submitted_cards(application)
+        card_total(application, json.loads(card.revision.document), card)
+        for card in submitted_cards(application)
     ]
     return panel_result(rubric_of(application.cycle), totals) if totals else None

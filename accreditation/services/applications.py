@@ -18,7 +18,9 @@ from workflows.refusals import NotPermitted, NotReady, Problem
 STUDIO_SUFFIX = "劳模创新工作室"  # untranslated: the rule for names: the leader's name, then this
 
 
-def start_draft(*, cycle: Cycle, enterprise: Organisation, leader_name: str, by: User, at: datetime) -> Application:
+def start_draft(
+    *, cycle: Cycle, enterprise: Organisation, leader_name: str, by: User, at: datetime
+) -> Application:
     """Begin an application of the enterprise for the studio that this leader leads.
 
     Raises NotPermitted without the grant to apply; NotReady for a second one in the cycle, a closed cycle, an
@@ -51,7 +53,9 @@ def reviewing_bodies(enterprise: Organisation) -> tuple[Organisation, Organisati
         above.append(body)
         body = body.parent
     if [body.level for body in above] != ["enterprise", "district", "city"]:
-        raise NotReady([Problem(_("%(name)s还没有归入工会组织，请与上级工会联系。") % {"name": enterprise.name})])
+        raise NotReady(
+            [Problem(_("%(name)s还没有归入工会组织，请与上级工会联系。") % {"name": enterprise.name})]
+        )
     return above[0], above[1], above[2]
 
 
@@ -67,7 +71,9 @@ def studio_in(
     studio = Studio.objects.select_for_update().get(pk=studio_of(enterprise, leader_name).pk)
     others = studio.applications.filter(cycle=cycle).exclude(state=State.WITHDRAWN)
     if others.exclude(pk=besides.pk if besides else None).exists():
-        raise NotReady([Problem(_("%(studio)s本批次已有一份申报。") % {"studio": studio.name}, "leader", "leader_name")])
+        raise NotReady(
+            [Problem(_("%(studio)s本批次已有一份申报。") % {"studio": studio.name}, "leader", "leader_name")]
+        )
     return studio
 
 
@@ -85,7 +91,9 @@ def submit(application: Application, *, by: User, at: datetime, expected_version
     return perform(ReviewProcess(application), action, by=by, at=at, expected_version=expected_version)
 
 
-def withdraw(application: Application, *, by: User, at: datetime, expected_version: int, reason: str = "") -> Event:
+def withdraw(
+    application: Application, *, by: User, at: datetime, expected_version: int, reason: str = ""
+) -> Event:
     """Take the application back, at any time before the naming decision."""
     return perform(
         ReviewProcess(application), "withdraw", by=by, at=at, expected_version=expected_version, reason=reason
@@ -98,7 +106,11 @@ def _refuse_undrawable(name: str) -> None:
         problems.append(Problem(_("填写领军人物姓名。"), "leader", "leader_name"))
     elif missing := missing_characters(name):
         problems.append(
-            Problem(_("证书字库没有“%(characters)s”字，无法制证，请与市总工会联系。") % {"characters": missing}, "leader", "leader_name")
+            Problem(
+                _("证书字库没有“%(characters)s”字，无法制证，请与市总工会联系。") % {"characters": missing},
+                "leader",
+                "leader_name",
+            )
         )
     if problems:
         raise NotReady(problems)

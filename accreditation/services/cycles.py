@@ -28,11 +28,20 @@ def load_rubric(document: dict[str, Any], *, at: datetime) -> Rubric:
             version=parsed.version, document=canonical(document), sha256=parsed.sha256, loaded_at=at
         )
     if known.sha256 != parsed.sha256:
-        raise NotReady([Problem(_("评审标准%(version)s已经载入，内容不同；改动须用新的版本号。") % {"version": parsed.version})])
+        raise NotReady(
+            [
+                Problem(
+                    _("评审标准%(version)s已经载入，内容不同；改动须用新的版本号。")
+                    % {"version": parsed.version}
+                )
+            ]
+        )
     return known
 
 
-def open_cycle(*, city: Organisation, code: str, level: str, rubric: Rubric, by: Actor, at: datetime, **settings: Any) -> Cycle:
+def open_cycle(
+    *, city: Organisation, code: str, level: str, rubric: Rubric, by: Actor, at: datetime, **settings: Any
+) -> Cycle:
     """Prepare a cycle; `settings` are those of SETTINGS. Raises NotPermitted, NotReady."""
     _refuse_stranger(city, by)
     if Cycle.objects.filter(code=code).exists():
@@ -75,7 +84,8 @@ def set_quota(cycle: Cycle, organisation: Organisation, places: int, *, by: Acto
             raise NotReady(
                 [
                     Problem(
-                        _("%(office)s已推荐%(used)d，名额不能少于此数。") % {"office": organisation.name, "used": quota.used},
+                        _("%(office)s已推荐%(used)d，名额不能少于此数。")
+                        % {"office": organisation.name, "used": quota.used},
                         field=f"places-{organisation.code}",
                     )
                 ]
@@ -86,7 +96,14 @@ def set_quota(cycle: Cycle, organisation: Organisation, places: int, *, by: Acto
             cycle=locked, organisation=organisation, defaults={"places": places}
         )
         record(
-            locked, "set_quota", by=by, at=at, office=locked.city, role=DECIDE, organisation=organisation.code, places=places
+            locked,
+            "set_quota",
+            by=by,
+            at=at,
+            office=locked.city,
+            role=DECIDE,
+            organisation=organisation.code,
+            places=places,
         )
     return quota
 
@@ -96,7 +113,13 @@ def set_experts(cycle: Cycle, experts: Sequence[User], *, by: Actor, at: datetim
     _refuse_stranger(cycle.city, by)
     strangers = [expert.name for expert in experts if not has_grant(expert, REVIEW, cycle.city)]
     if strangers:
-        raise NotReady([Problem(_("%(names)s没有市总工会的审核权限。") % {"names": "、".join(strangers)}, field="experts")])
+        raise NotReady(
+            [
+                Problem(
+                    _("%(names)s没有市总工会的审核权限。") % {"names": "、".join(strangers)}, field="experts"
+                )
+            ]
+        )
     with transaction.atomic():
         locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
         locked.experts.set(experts)
@@ -122,4 +145,6 @@ def _refuse_impossible(settings: dict[str, Any]) -> None:
 
 
 def _recorded(settings: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in settings.items()}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in settings.items()
+    }

@@ -36,7 +36,9 @@ def name_studios(
     if not applications:
         problems.append(Problem(_("选择要命名的工作室。"), field="applications"))
     if NamingDecision.objects.filter(number=number).exists():
-        problems.append(Problem(_("文号%(number)s已经用过，填写新的文号。") % {"number": number}, field="number"))
+        problems.append(
+            Problem(_("文号%(number)s已经用过，填写新的文号。") % {"number": number}, field="number")
+        )
     if problems:
         raise NotReady(problems)
     with transaction.atomic():

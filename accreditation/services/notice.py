@@ -67,17 +67,31 @@ def file_objection(application: Application, *, at: datetime, name: str, contact
     )
 
 
-def dismiss_objection(application: Application, *, by: User, at: datetime, expected_version: int, reason: str) -> Event:
+def dismiss_objection(
+    application: Application, *, by: User, at: datetime, expected_version: int, reason: str
+) -> Event:
     """The open objections do not hold: the notice goes on for the working days that it still had."""
     return perform(
-        ReviewProcess(application), "dismiss_objection", by=by, at=at, expected_version=expected_version, reason=reason
+        ReviewProcess(application),
+        "dismiss_objection",
+        by=by,
+        at=at,
+        expected_version=expected_version,
+        reason=reason,
     )
 
 
-def uphold_objection(application: Application, *, by: User, at: datetime, expected_version: int, reason: str) -> Event:
+def uphold_objection(
+    application: Application, *, by: User, at: datetime, expected_version: int, reason: str
+) -> Event:
     """The open objections hold: back to the city's decision."""
     return perform(
-        ReviewProcess(application), "uphold_objection", by=by, at=at, expected_version=expected_version, reason=reason
+        ReviewProcess(application),
+        "uphold_objection",
+        by=by,
+        at=at,
+        expected_version=expected_version,
+        reason=reason,
     )
 
 
@@ -90,7 +104,9 @@ def end_due_notices(at: datetime) -> int:
 def _end(application: Application, at: datetime) -> int:
     """End one notice, in a transaction of its own; 0 where somebody was quicker."""
     try:
-        perform(ReviewProcess(application), "end_notice", by=SYSTEM, at=at, expected_version=application.version)
+        perform(
+            ReviewProcess(application), "end_notice", by=SYSTEM, at=at, expected_version=application.version
+        )
     except Refused:
         return 0
     return 1

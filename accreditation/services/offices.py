@@ -21,7 +21,14 @@ def grants_possible(organisation: Organisation) -> tuple[str, ...]:
 
 
 def found_organisation(
-    *, kind: str, name: str, code: str, parent: Organisation | None, by: Actor, at: datetime, short_name: str = ""
+    *,
+    kind: str,
+    name: str,
+    code: str,
+    parent: Organisation | None,
+    by: Actor,
+    at: datetime,
+    short_name: str = "",
 ) -> Organisation:
     """Enter an organisation in the tree. Raises NotPermitted, or NotReady for a code in use or a wrong place."""
     if by is not SYSTEM and not (parent and may_manage(by, parent)):
@@ -63,17 +70,23 @@ def _fits(kind: str, parent: Organisation | None) -> bool:
 def create_user(*, username: str, name: str, password: str, email: str = "") -> User:
     """Make an account. Without grants it can do nothing. Raises NotReady for a user name in use."""
     if User.objects.filter(username=username).exists():
-        raise NotReady([Problem(_("用户名%(name)s已经用过，换一个。") % {"name": username}, field="username")])
+        raise NotReady(
+            [Problem(_("用户名%(name)s已经用过，换一个。") % {"name": username}, field="username")]
+        )
     return User.objects.create_user(username=username, email=email, password=password, name=name)
 
 
-def add_member(organisation: Organisation, user: User, *, by: Actor, at: datetime, position: str = "") -> Membership:
+def add_member(
+    organisation: Organisation, user: User, *, by: Actor, at: datetime, position: str = ""
+) -> Membership:
     """Make somebody a member. Raises NotPermitted, or NotReady if they are one already."""
     with transaction.atomic():
         locked = _managed(organisation, by)
         if locked.memberships.filter(user=user, ended_at=None).exists():
             raise NotReady([Problem(_("%(name)s已经是成员。") % {"name": user.name}, field="username")])
-        membership = Membership.objects.create(user=user, organisation=locked, position=position, started_at=at)
+        membership = Membership.objects.create(
+            user=user, organisation=locked, position=position, started_at=at
+        )
         record(locked, "join", by=by, at=at, office=locked, role=MANAGE, member=str(user.public_id))
     return membership
 
@@ -101,7 +114,9 @@ def set_grants(organisation: Organisation, user: User, grants: set[str], *, by: 
         _membership(locked, user)
         held = _grants(locked, user)
         if unknown := grants - set(grants_possible(locked)):
-            raise NotReady([Problem(_("这一组织没有这种权限：%(grants)s。") % {"grants": "、".join(sorted(unknown))})])
+            raise NotReady(
+                [Problem(_("这一组织没有这种权限：%(grants)s。") % {"grants": "、".join(sorted(unknown))})]
+            )
         if user == by and MANAGE in held - grants:
             raise NotReady([Problem(_("不能收回自己的管理权限，请由上级组织或另一位管理人办理。"))])
         for codename in GRANTS:

@@ -22,12 +22,22 @@ def convene(
 ) -> Event:
     """Seat experts, or add some while the scoring runs."""
     return perform(
-        ReviewProcess(application), "convene", by=by, at=at, expected_version=expected_version, experts=list(experts)
+        ReviewProcess(application),
+        "convene",
+        by=by,
+        at=at,
+        expected_version=expected_version,
+        experts=list(experts),
     )
 
 
 def save_card(
-    application: Application, *, by: User, at: datetime, judged: Mapping[str, Decimal | None], comments: Mapping[str, str]
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    judged: Mapping[str, Decimal | None],
+    comments: Mapping[str, str],
 ) -> Scorecard:
     """Keep the expert's card as far as it is filled in; nobody else sees it. Raises NotPermitted, WrongState."""
     with transaction.atomic():

@@ -13,15 +13,28 @@ from workflows.models import Event, Task
 from workflows.refusals import NotPermitted, WrongState
 
 
-def recommend(application: Application, *, by: User, at: datetime, expected_version: int, reason: str) -> Event:
+def recommend(
+    application: Application, *, by: User, at: datetime, expected_version: int, reason: str
+) -> Event:
     """Recommend to the next level, with a reason. The district's recommendation takes a place of its quota."""
     return perform(
-        ReviewProcess(application), "recommend", by=by, at=at, expected_version=expected_version, reason=reason
+        ReviewProcess(application),
+        "recommend",
+        by=by,
+        at=at,
+        expected_version=expected_version,
+        reason=reason,
     )
 
 
 def send_back(
-    application: Application, *, by: User, at: datetime, expected_version: int, reason: str, steps: Sequence[str] = ()
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    expected_version: int,
+    reason: str,
+    steps: Sequence[str] = (),
 ) -> Event:
     """Return for correction, with a reason and the steps of the form that it speaks of."""
     return perform(
@@ -37,7 +50,9 @@ def send_back(
 
 def reject(application: Application, *, by: User, at: datetime, expected_version: int, reason: str) -> Event:
     """End the application in this cycle, with a reason."""
-    return perform(ReviewProcess(application), "reject", by=by, at=at, expected_version=expected_version, reason=reason)
+    return perform(
+        ReviewProcess(application), "reject", by=by, at=at, expected_version=expected_version, reason=reason
+    )
 
 
 def approve(application: Application, *, by: User, at: datetime, expected_version: int, reason: str) -> Event:

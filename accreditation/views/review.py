@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -45,29 +45,23 @@ def review(request: HttpRequest, public_id: Any) -> HttpResponse:
 def decide(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Write the decision. Refused: who acted and when, and the reason that was typed, to be copied."""
     application, part = review_or_404(request, public_id)
-    reason = request.POST.get("reason", "")
-    version = posted_version(request)
-    shown = page(request, application, part)
-    form = decision_form(request, application, shown["task"], request.POST)
-    if form is None or version != application.version:
-        form = DecisionForm(request.POST, decisions=list(DECIDE), consequences={})
+    form = DecisionForm(request.POST, decisions=list(DECIDE), consequences={})
     if not form.is_valid():
-        return _show(request, application, part, form, status=422)
+        return _show(request, application, part, request.POST)
     steps = {"steps": form.cleaned_data["steps"]} if form.cleaned_data["decision"] == "send_back" else {}
     try:
         DECIDE[form.cleaned_data["decision"]](
             application,
             by=request.user,
             at=timezone.now(),
-            expected_version=version,
+            expected_version=posted_version(request),
             reason=form.cleaned_data["reason"],
             **steps,
         )
     except NotReady as refusal:
-        show_problems(form, refusal)
-        return _show(request, application, part, form, status=422)
+        return _show(request, application, part, request.POST, refusal)
     except Refused as refusal:
-        return refused(request, refusal, kept=reason, ways=_ways_on(request, application))
+        return refused(request, refusal, kept=form.cleaned_data["reason"], ways=_ways_on(request, application))
     return _decided(request, application, form.cleaned_data["decision"])
 
 
@@ -100,17 +94,23 @@ def release(request: HttpRequest, public_id: Any) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, application: Application, part: Part, form: DecisionForm | None = None, status: int = 200
+    request: HttpRequest,
+    application: Application,
+    part: Part,
+    data: QueryDict | None = None,
+    refusal: NotReady | None = None,
 ) -> HttpResponse:
+    """Show the page; with `data` the form as it was sent, with what is missing."""
     shown = page(request, application, part)
-    if form is None:
-        form = decision_form(request, application, shown["task"])
+    form = decision_form(request, application, shown["task"], data)
+    if form is not None and refusal is not None:
+        show_problems(form, refusal)
     shown |= {
         "form": form,
         "why_not": "" if form else why_not(request, application, part, shown["task"]),
         "ways": ways(application, part),
     }
-    return render(request, "review/review.html", shown, status=status)
+    return render(request, "review/review.html", shown, status=200 if data is None else 422)
 
 
 def _ways_on(request: HttpRequest, application: Application) -> list[tuple[Any, str]]:

@@ -62,6 +62,7 @@ def material(application: Application, number: int | None = None) -> dict[str, A
     return {
         "application": application,
         "revision": view.revision,
+        "document": view.document,
         "rubric": view.rubric,
         "overview": overview(view.document),
         "gates": view.gates,
@@ -89,7 +90,11 @@ def page(request: HttpRequest, application: Application, part: Part) -> dict[str
     at, shown = timezone.now(), material(application)
     told = entries(application, request.user, offices(request))
     task = reading.open_task(application, request.user)
-    return shown | {
+    judged = panel(request, application, part, shown["rubric"])
+    means = {total.good.code: total for total in judged["result"].goods} if judged["result"] else {}
+    for good in shown["goods"]:
+        good["total"] = means.get(good["code"])
+    return shown | judged | {
         "part": part,
         "rail": rail(application, told),
         "opinions": reading.opinions(told),
@@ -99,7 +104,6 @@ def page(request: HttpRequest, application: Application, part: Part) -> dict[str
         "days": days_left(task.due_at, at) if task else 0,
         "is_late": task is not None and task.due_at <= at,
         "may_claim": task is not None and task.assignee_id is None and may_claim(application, request.user),
-        **panel(request, application, part, shown["rubric"]),
     }
 
 

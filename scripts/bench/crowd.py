@@ -1,4 +1,4 @@
-"""Many applications on one desk, laid straight into the tables: how many there are matters, not how they came."""
+"""Many applications on one desk, laid straight into the tables: their number matters, not how they came."""
 
 from typing import Any
 
@@ -15,7 +15,8 @@ def crowd(template: Application, total: int) -> None:
     """Copy the application, with a studio, a revision and an open task each, until there are `total`."""
     uuid = UUID[connection.vendor]
     count = Application.objects.count()
-    numbers = f"(WITH RECURSIVE n(i) AS (SELECT {count + 1} UNION ALL SELECT i + 1 FROM n WHERE i < {total}) SELECT i FROM n)"  # noqa: S608
+    series = f"n(i) AS (SELECT {count + 1} UNION ALL SELECT i + 1 FROM n WHERE i < {total})"
+    numbers = f"(WITH RECURSIVE {series} SELECT i FROM n)"
     with triggers_lifted(connection), connection.cursor() as cursor:
         changes = {"leader_name": "'众' || s.i", "name": "'众' || s.i || '工作室'", "public_id": uuid}
         cursor.execute(_copies(Studio, template.studio_id, numbers, changes))
@@ -34,15 +35,15 @@ def crowd(template: Application, total: int) -> None:
 
 
 def _copies(model: type[models.Model], pk: Any, source: str, changes: dict[str, str]) -> str:
-    """Return SQL that copies row `pk` of the model for each row of `source`, which is `s` in the changed columns."""
+    """Return SQL that copies row `pk` of the model for each row of `source`, called `s` in `changes`."""
     table = model._meta.db_table
     columns = [field.column for field in model._meta.local_concrete_fields if not field.primary_key]
     names = ", ".join(f'"{column}"' for column in columns)
     values = ", ".join(changes.get(column, f't."{column}"') for column in columns)
-    return f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} AS t, {source} AS s WHERE t.id = {pk}"  # noqa: S608
+    return f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} AS t, {source} AS s WHERE t.id = {pk}"
 
 
 def _without(model: type[models.Model], column: str, of: type[models.Model]) -> str:
     """Return SQL for the ids of `of` that no row of the model names in `column`."""
-    named = f"SELECT {column} FROM {model._meta.db_table}"  # noqa: S608
-    return f"(SELECT id FROM {of._meta.db_table} WHERE id NOT IN ({named}))"  # noqa: S608
+    named = f"SELECT {column} FROM {model._meta.db_table}"
+    return f"(SELECT id FROM {of._meta.db_table} WHERE id NOT IN ({named}))"

@@ -33,7 +33,11 @@ ALLOWED = {
         DISTRICT["decide"]: {"recommend", "send_back", "reject"},
     },
     "city_intake": {APPLICANT: {"withdraw"}, CITY: {"convene", "send_back", "reject"}},
-    "panel_scoring": {APPLICANT: {"withdraw"}, CITY: {"convene", "conclude", "send_back"}, "expert": {"score"}},
+    "panel_scoring": {
+        APPLICANT: {"withdraw"},
+        CITY: {"convene", "conclude", "send_back"},
+        "expert": {"score"},
+    },
     "city_decision": {APPLICANT: {"withdraw"}, CITY: {"approve", "send_back", "reject"}},
     "listed": {APPLICANT: {"withdraw"}, CITY: {"publish", "send_back", "reject"}},
     "public_notice": {APPLICANT: {"withdraw"}, "system": {"end_notice"}, "public": {"file_objection"}},
@@ -121,7 +125,11 @@ def test_a_revoked_grant_stops_the_action_already_on_screen() -> None:
 
     with pytest.raises(NotPermitted):
         review.recommend(
-            application, by=decider, at=factories.AT, expected_version=application.version, reason="同意推荐。"
+            application,
+            by=decider,
+            at=factories.AT,
+            expected_version=application.version,
+            reason="同意推荐。",
         )
 
 

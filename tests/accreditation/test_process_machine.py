@@ -28,13 +28,24 @@ DECISIONS = {
     "dismiss_objection": notice.dismiss_objection,
     "uphold_objection": notice.uphold_objection,
 }
-BEFORE_NAMING = ["submit", "recommend", "recommend", "convene", "conclude", "approve", "publish", "end_notice"]
+BEFORE_NAMING = [
+    "submit",
+    "recommend",
+    "recommend",
+    "convene",
+    "conclude",
+    "approve",
+    "publish",
+    "end_notice",
+]
 WELL = [
     "enterprise_review", "district_review", "city_intake", "panel_scoring", "city_decision", "listed",
     "public_notice", "notice_ended", "named",
 ]  # fmt: skip
 CHOSEN = st.integers(0, 1)
-SURE = st.sampled_from([False] * 9 + [True])  # what ends an application is rare, so that late states are reached
+SURE = st.sampled_from(
+    [False] * 9 + [True]
+)  # what ends an application is rare, so that late states are reached
 PLACES = 1
 
 
@@ -82,7 +93,9 @@ class Review(RuleBasedStateMachine):
             with transaction.atomic():
                 call(*args, at=self.at, **kwargs)
         except Refused:
-            after = list(Application.objects.order_by("pk").values_list("state", "version", "sequence", "head"))
+            after = list(
+                Application.objects.order_by("pk").values_list("state", "version", "sequence", "head")
+            )
             assert after == before
 
     @rule(which=CHOSEN, steps=st.sampled_from([7, 6, 3, 1]))
@@ -275,7 +288,10 @@ def test_the_process_holds_whatever_people_do(state: State) -> None:
             max_examples=6,
             stateful_step_count=12,
             deadline=None,
-            phases=[Phase.explicit, Phase.generate],  # a failure is printed step by step; shrinking takes minutes
+            phases=[
+                Phase.explicit,
+                Phase.generate,
+            ],  # a failure is printed step by step; shrinking takes minutes
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -56,7 +56,9 @@ def test_of_two_who_decide_one_wins() -> None:
             lambda: review.reject(application, by=two, reason="材料不实", **decision),
         )
         assert refusals(results) == [Stale]
-        assert Event.objects.filter(stream=application.stream, action__in=["recommend", "reject"]).count() == 1
+        assert (
+            Event.objects.filter(stream=application.stream, action__in=["recommend", "reject"]).count() == 1
+        )
 
 
 def test_of_a_decision_and_a_withdrawal_one_wins() -> None:
@@ -116,7 +118,12 @@ def test_an_expert_who_clicks_twice_hands_in_one_card() -> None:
 
         def score() -> Event:
             return panel.score(
-                application, by=expert, at=AT, expected_version=application.version, judged=factories.full_marks(), comments={}
+                application,
+                by=expert,
+                at=AT,
+                expected_version=application.version,
+                judged=factories.full_marks(),
+                comments={},
             )
 
         assert refusals(race(score, score)) == [NotPermitted]

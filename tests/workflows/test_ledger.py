@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 def chain(application: Application) -> list[Event]:
-    return list(Event.objects.filter(stream=application.stream).select_related("payload").order_by("sequence"))
+    return list(
+        Event.objects.filter(stream=application.stream).select_related("payload").order_by("sequence")
+    )
 
 
 def refused(sql: str, *params: object) -> bool:
@@ -41,7 +43,9 @@ def test_a_chain_written_by_the_services_holds() -> None:
 def test_an_event_says_who_did_what_where_when_on_which_revision() -> None:
     application = factories.application_in("enterprise_review")
     decider = factories.member(application.union, "decide")
-    event = review.recommend(application, by=decider, at=AT, expected_version=application.version, reason="同意推荐")
+    event = review.recommend(
+        application, by=decider, at=AT, expected_version=application.version, reason="同意推荐"
+    )
 
     body = json.loads(event.body)
     payload = EventPayload.objects.get(event=event)
@@ -100,7 +104,9 @@ def test_the_database_refuses_to_change_or_delete_events() -> None:
     if connection.vendor == "postgresql":
         assert refused("TRUNCATE workflows_event CASCADE")
     else:
-        assert refused("INSERT OR REPLACE INTO workflows_event SELECT * FROM workflows_event WHERE id = %s", event.pk)
+        assert refused(
+            "INSERT OR REPLACE INTO workflows_event SELECT * FROM workflows_event WHERE id = %s", event.pk
+        )
     assert Event.objects.get(pk=event.pk).body == event.body
 
 
@@ -109,7 +115,8 @@ def test_the_database_refuses_a_state_without_its_event() -> None:
 
     assert refused("UPDATE accreditation_application SET state = 'named' WHERE id = %s", application.pk)
     assert refused(
-        "UPDATE accreditation_application SET state = 'named', version = version + 1 WHERE id = %s", application.pk
+        "UPDATE accreditation_application SET state = 'named', version = version + 1 WHERE id = %s",
+        application.pk,
     )
     application.refresh_from_db()
     assert application.state == "enterprise_review"

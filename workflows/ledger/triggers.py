@@ -21,7 +21,9 @@ def _run(statements: Statements) -> Callable[[Any, BaseDatabaseSchemaEditor], No
     return execute
 
 
-def _postgres_refusal(name: str, table: str, events: str, level: str, message: str, when: str = "") -> list[str]:
+def _postgres_refusal(
+    name: str, table: str, events: str, level: str, message: str, when: str = ""
+) -> list[str]:
     return [
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$",

@@ -25,14 +25,17 @@ class Task(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                condition=Q(closed_at__isnull=True, outcome="")
+                | (Q(closed_at__isnull=False) & ~Q(outcome="")),
                 name="task_closed_with_outcome",
             ),
         ]
         indexes = [
             models.Index(fields=["content_type", "object_id"], name="task_of_subject"),
             models.Index(fields=["office", "due_at"], name="task_open_office", condition=Q(closed_at=None)),
-            models.Index(fields=["assignee", "due_at"], name="task_open_assignee", condition=Q(closed_at=None)),
+            models.Index(
+                fields=["assignee", "due_at"], name="task_open_assignee", condition=Q(closed_at=None)
+            ),
             models.Index(fields=["closed_by", "closed_at"], name="task_done_by"),
         ]
 

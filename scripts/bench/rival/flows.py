@@ -56,7 +56,7 @@ class RivalFlow(flow.Flow):
 
 
 def recommend(process: RivalReview, by: User, reason: str) -> None:
-    """Take the open task, then recommend: each under the lock, asking whether `by` may, as viewflow's views do.
+    """Take the open task, then recommend: each under the lock, asking whether `by` may, as its views do.
 
     A task of viewflow is executed only by its owner, so that taking it is part of every review.
     """

@@ -19,7 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--watch", action="store_true", help="go on until stopped")
-        parser.add_argument("--every", type=float, default=2.0, metavar="SECONDS", help="pause between two rounds")
+        parser.add_argument(
+            "--every", type=float, default=2.0, metavar="SECONDS", help="pause between two rounds"
+        )
 
     def handle(self, *args: Any, watch: bool, every: float, **options: Any) -> None:
         if not watch:
