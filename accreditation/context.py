@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -57,10 +57,11 @@ def reads_cycles(office: Office) -> bool:
 
 
 APPLYING = frozenset(
-    {"application", "application-new", "application-step", "application-check", "application-submit"}
-    | {"application-withdraw"}
+    {"application", "application-new", "application-step", "application-assessment", "application-check"}
+    | {"application-submit", "application-withdraw", "application-revision", "certificate"}
 )
-DESK = Place("desk", _("待办"), holding(REVIEW, DECIDE), frozenset({"review", "scorecard", "decide"}))
+REVIEWING = frozenset({"review", "decide", "claim", "release", "scorecard", "scorecard-sign"})
+DESK = Place("desk", _("待办"), holding(REVIEW, DECIDE), REVIEWING)
 CYCLE = frozenset(
     {"cycle", "cycle-new", "cycle-settings", "panel", "notice-list", "naming", "ruling", "rulings"}
 )
@@ -73,7 +74,7 @@ MAIN = (
     DESK,
     Place("desk-done", _("已办"), holding(REVIEW, DECIDE)),
     Place("cycles", _("批次"), reads_cycles, CYCLE),
-    Place("audit", _("查档"), holding(AUDIT), frozenset({"timeline"})),
+    Place("audit", _("查档"), holding(AUDIT), frozenset({"timeline", "revision", "card"})),
     REGISTER,
     NOTICES,
 )
@@ -109,9 +110,8 @@ def links(places: tuple[Place, ...], office: Office | None, page: str, waiting: 
     """Return those of the places that the office sees; without an office, all of them."""
     seen = [place for place in places if office is None or place.seen_by(office)]
     return [
-        Link(address, place.label, place.is_here(page), waiting if place is DESK else "")
+        Link(reverse(place.name), place.label, place.is_here(page), waiting if place is DESK else "")
         for place in seen
-        if (address := _address(place.name))
     ]
 
 
@@ -120,14 +120,6 @@ def waiting_on_desk(request: HttpRequest) -> str:
     held = reviewing(offices(request))
     number = count_for(request.user, held) if held else 0  # type: ignore[arg-type]
     return f"{CAP}+" if number >= CAP else str(number or "")
-
-
-def _address(name: str) -> str:
-    """FOR THE TIME OF BUILDING ONLY: a page that does not exist yet has no link."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def face(request: HttpRequest) -> dict[str, Any]:

@@ -75,18 +75,17 @@ class AtLevel:
         if by.pk is None:
             return Verdict(False, _("请先登录。"))
         office_id = getattr(application, OFFICE_FIELD[self.level])
-        facts = (
-            User.objects.filter(pk=by.pk)
+        bars = (
+            grants_on(by.pk, self.grants, office_id)
             .values_list(
-                Exists(grants_on(by.pk, self.grants, office_id)),
                 Exists(_own_enterprise(application, by, self.level)),
                 Exists(_earlier_decision(application, by, office_id)),
             )
             .first()
         )
-        held, own, earlier = facts or (False, False, False)
-        if not held:
+        if bars is None:
             return Verdict(False, _("您没有办理这一环节的权限。"))
+        own, earlier = bars
         if own:
             return Verdict(False, _("这是您本单位的申报，须回避。"))
         if earlier:

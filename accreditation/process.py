@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _lazy
 from viewflow import fsm
 
 from accreditation import conditions as needs
@@ -40,7 +40,7 @@ from accreditation.permissions import (
 from accreditation.queries.judging import panel_result_of, submitted_cards
 from accreditation.queries.rubrics import rubric_of
 from accreditation.scorecards import card_document
-from accreditation.states import WITHDRAWABLE, Level
+from accreditation.states import WITHDRAWABLE, ActionWord, Level
 from accreditation.states import State as S
 from workflows.ledger.chain import canonical, digest
 from workflows.process import Opening, Process, Role
@@ -57,8 +57,6 @@ EXPERT = Role(REVIEW, Level.CITY, may_score)
 BY_ITSELF = Role("system", "", only_system)
 ANYBODY = Role("public", "", anybody)
 
-OWN, MINE, ALL, NONE = {"tasks": "own"}, {"tasks": "mine"}, {"tasks": "all"}, {"tasks": "none"}
-DECIDED_WITH_REASON = [needs.reason_given]
 
 HOLDER = {
     S.ENTERPRISE_REVIEW: "union_id",
@@ -75,15 +73,36 @@ HOLDER = {
 """Whose office holds the task of a state. The experts' tasks of panel scoring are opened as they are seated."""
 
 
+STATE = fsm.State(S, default=S.DRAFT)
+OWN, MINE, ALL, NONE = "own", "mine", "all", "none"
+
+
+def step(source: Any, target: S, role: Role, *conditions: Any, tasks: str, label: Any = None) -> Any:
+    """Declare a step: from, to, who, what it needs, and which open tasks it closes (see workflows.process)."""
+
+    def declare(method: Any) -> Any:
+        name = getattr(method, "_func", method).__name__
+        return STATE.transition(
+            source=source,
+            target=target,
+            label=label or ActionWord(name).label,
+            permission=role,
+            conditions=list(conditions),
+            custom={"tasks": tasks},
+        )(method)
+
+    return declare
+
+
 class ReviewProcess(Process):
     """An application on its way."""
 
     subject_model = Application
-    locked_with = ("cycle", "cycle__rubric", "studio", "enterprise", "union", "district", "city")
+    locked_with = ("cycle", "enterprise", "union", "district", "city")
     saves = (
         "number", "submitted_at", "recommended_at", "revision_number", "total", "notice", "notice_ends_on", "notice_days_left",
     )  # fmt: skip
-    state = fsm.State(S, default=S.DRAFT)
+    state = STATE
 
     def __init__(self, subject: Application) -> None:
         super().__init__(subject)
@@ -100,10 +119,7 @@ class ReviewProcess(Process):
 
     # ── The applicant ────────────────────────────────────────────────────────────────────────────────────
 
-    @state.transition(
-        source=S.DRAFT, target=S.ENTERPRISE_REVIEW, label=gettext_lazy("提交"),
-        permission=APPLICANT, conditions=[needs.cycle_open, needs.form_complete], custom=ALL,
-    )  # fmt: skip
+    @step(S.DRAFT, S.ENTERPRISE_REVIEW, APPLICANT, needs.cycle_open, needs.form_complete, tasks=ALL)
     def submit(self) -> dict[str, Any]:
         """Freeze the form as the first revision and give the application its number in the cycle."""
         cycle = self.subject.cycle
@@ -113,33 +129,14 @@ class ReviewProcess(Process):
         self.subject.submitted_at = self.deed.at
         return self._freeze()
 
-    @state.transition(
-        source=S.RETURNED_BY_ENTERPRISE,
-        target=S.ENTERPRISE_REVIEW,
-        label=gettext_lazy("重新提交"),
-        permission=APPLICANT,
-        conditions=[needs.form_complete],
-        custom=ALL,
-    )
-    @state.transition(
-        source=S.RETURNED_BY_DISTRICT,
-        target=S.DISTRICT_REVIEW,
-        label=gettext_lazy("重新提交"),
-        permission=APPLICANT,
-        conditions=[needs.form_complete],
-        custom=ALL,
-    )
-    @state.transition(
-        source=S.RETURNED_BY_CITY, target=S.CITY_INTAKE, label=gettext_lazy("重新提交"),
-        permission=APPLICANT, conditions=[needs.form_complete], custom=ALL,
-    )  # fmt: skip
+    @step(S.RETURNED_BY_ENTERPRISE, S.ENTERPRISE_REVIEW, APPLICANT, needs.form_complete, tasks=ALL)
+    @step(S.RETURNED_BY_DISTRICT, S.DISTRICT_REVIEW, APPLICANT, needs.form_complete, tasks=ALL)
+    @step(S.RETURNED_BY_CITY, S.CITY_INTAKE, APPLICANT, needs.form_complete, tasks=ALL)
     def resubmit(self) -> dict[str, Any]:
         """Freeze the mended form as the next revision; it goes straight to the level that returned it."""
         return self._freeze()
 
-    @state.transition(
-        source=WITHDRAWABLE, target=S.WITHDRAWN, label=gettext_lazy("撤回"), permission=APPLICANT, custom=ALL
-    )
+    @step(WITHDRAWABLE, S.WITHDRAWN, APPLICANT, tasks=ALL)
     def withdraw(self) -> dict[str, Any]:
         """Take the application back before it is named; a place that it took in the quota is free again."""
         if self.subject.recommended_at:
@@ -148,18 +145,8 @@ class ReviewProcess(Process):
 
     # ── The levels ───────────────────────────────────────────────────────────────────────────────────────
 
-    @state.transition(
-        source=S.ENTERPRISE_REVIEW,
-        target=S.DISTRICT_REVIEW,
-        label=gettext_lazy("推荐"),
-        permission=UNION_DECIDES,
-        conditions=DECIDED_WITH_REASON,
-        custom=OWN,
-    )
-    @state.transition(
-        source=S.DISTRICT_REVIEW, target=S.CITY_INTAKE, label=gettext_lazy("推荐"),
-        permission=DISTRICT_DECIDES, conditions=DECIDED_WITH_REASON, custom=OWN,
-    )  # fmt: skip
+    @step(S.ENTERPRISE_REVIEW, S.DISTRICT_REVIEW, UNION_DECIDES, needs.reason_given, tasks=OWN)
+    @step(S.DISTRICT_REVIEW, S.CITY_INTAKE, DISTRICT_DECIDES, needs.reason_given, tasks=OWN)
     def recommend(self) -> dict[str, Any]:
         """Recommend to the next level; the district's recommendation takes a place of its quota."""
         if self.subject.state == S.CITY_INTAKE:
@@ -167,59 +154,30 @@ class ReviewProcess(Process):
             self.subject.recommended_at = self.deed.at
         return self._judged()
 
-    @state.transition(
-        source=S.ENTERPRISE_REVIEW,
-        target=S.RETURNED_BY_ENTERPRISE,
-        label=gettext_lazy("退回补正"),
-        permission=UNION_REVIEWS,
-        conditions=DECIDED_WITH_REASON,
-        custom=OWN,
+    @step(S.ENTERPRISE_REVIEW, S.RETURNED_BY_ENTERPRISE, UNION_REVIEWS, needs.reason_given, tasks=OWN)
+    @step(S.DISTRICT_REVIEW, S.RETURNED_BY_DISTRICT, DISTRICT_REVIEWS, needs.reason_given, tasks=OWN)
+    @step(
+        (S.CITY_INTAKE, S.CITY_DECISION, S.LISTED),
+        S.RETURNED_BY_CITY,
+        CITY_DECIDES,
+        needs.reason_given,
+        tasks=OWN,
     )
-    @state.transition(
-        source=S.DISTRICT_REVIEW,
-        target=S.RETURNED_BY_DISTRICT,
-        label=gettext_lazy("退回补正"),
-        permission=DISTRICT_REVIEWS,
-        conditions=DECIDED_WITH_REASON,
-        custom=OWN,
-    )
-    @state.transition(
-        source=(S.CITY_INTAKE, S.CITY_DECISION, S.LISTED),
-        target=S.RETURNED_BY_CITY,
-        label=gettext_lazy("退回补正"),
-        permission=CITY_DECIDES,
-        conditions=DECIDED_WITH_REASON,
-        custom=OWN,
-    )
-    @state.transition(
-        source=S.PANEL_SCORING, target=S.RETURNED_BY_CITY, label=gettext_lazy("退回补正"),
-        permission=CITY_DECIDES, conditions=DECIDED_WITH_REASON, custom=ALL,
-    )  # fmt: skip
+    @step(S.PANEL_SCORING, S.RETURNED_BY_CITY, CITY_DECIDES, needs.reason_given, tasks=ALL)
     def send_back(self, steps: Sequence[str] = ()) -> dict[str, Any]:
         """Return for correction; `steps` names the steps of the form that the reason speaks of."""
         self.subject.total = None
         return self._judged(steps=list(steps))
 
-    @state.transition(
-        source=S.ENTERPRISE_REVIEW,
-        target=S.REJECTED,
-        label=gettext_lazy("不予推荐"),
-        permission=UNION_DECIDES,
-        conditions=DECIDED_WITH_REASON,
-        custom=OWN,
+    @step(S.ENTERPRISE_REVIEW, S.REJECTED, UNION_DECIDES, needs.reason_given, tasks=OWN)
+    @step(S.DISTRICT_REVIEW, S.REJECTED, DISTRICT_DECIDES, needs.reason_given, tasks=OWN)
+    @step(
+        (S.CITY_INTAKE, S.CITY_DECISION, S.LISTED, S.OBJECTION),
+        S.REJECTED,
+        CITY_DECIDES,
+        needs.reason_given,
+        tasks=OWN,
     )
-    @state.transition(
-        source=S.DISTRICT_REVIEW,
-        target=S.REJECTED,
-        label=gettext_lazy("不予推荐"),
-        permission=DISTRICT_DECIDES,
-        conditions=DECIDED_WITH_REASON,
-        custom=OWN,
-    )
-    @state.transition(
-        source=(S.CITY_INTAKE, S.CITY_DECISION, S.LISTED, S.OBJECTION), target=S.REJECTED, label=gettext_lazy("不予推荐"),
-        permission=CITY_DECIDES, conditions=DECIDED_WITH_REASON, custom=OWN,
-    )  # fmt: skip
     def reject(self) -> dict[str, Any]:
         """End the application in this cycle. Objections that led to it are upheld."""
         self._rule(Objection.Outcome.UPHELD)
@@ -227,18 +185,10 @@ class ReviewProcess(Process):
 
     # ── The city ─────────────────────────────────────────────────────────────────────────────────────────
 
-    @state.transition(
-        source=S.CITY_INTAKE,
-        target=S.PANEL_SCORING,
-        label=gettext_lazy("组成专家组"),
-        permission=CITY_DECIDES,
-        conditions=[needs.panel_able],
-        custom=OWN,
+    @step(S.CITY_INTAKE, S.PANEL_SCORING, CITY_DECIDES, needs.panel_able, tasks=OWN)
+    @step(
+        S.PANEL_SCORING, S.PANEL_SCORING, CITY_DECIDES, needs.panel_able, tasks=NONE, label=_lazy("增补专家")
     )
-    @state.transition(
-        source=S.PANEL_SCORING, target=S.PANEL_SCORING, label=gettext_lazy("增补专家"),
-        permission=CITY_DECIDES, conditions=[needs.panel_able], custom=NONE,
-    )  # fmt: skip
     def convene(self, experts: Sequence[User]) -> dict[str, Any]:
         """Seat experts: each gets a blank card on this revision and a task of their own."""
         self.seated = experts
@@ -248,10 +198,7 @@ class ReviewProcess(Process):
         )
         return self._judged(experts=[str(expert.public_id) for expert in experts])
 
-    @state.transition(
-        source=S.PANEL_SCORING, target=S.PANEL_SCORING, label=gettext_lazy("交评分卡"),
-        permission=EXPERT, conditions=[needs.card_complete], custom=MINE,
-    )  # fmt: skip
+    @step(S.PANEL_SCORING, S.PANEL_SCORING, EXPERT, needs.card_complete, tasks=MINE)
     def score(self, judged: Mapping[str, Decimal], comments: Mapping[str, str]) -> dict[str, Any]:
         """Submit the expert's own card. The event holds its hash, not its marks: others must not read them yet."""
         card = self.subject.current_cards.get(expert=self.deed.by)
@@ -265,10 +212,7 @@ class ReviewProcess(Process):
         card.save()
         return self._judged(scorecard=card.sha256)
 
-    @state.transition(
-        source=S.PANEL_SCORING, target=S.CITY_DECISION, label=gettext_lazy("结束评分"),
-        permission=CITY_DECIDES, conditions=[needs.panel_has_quorum], custom=ALL,
-    )  # fmt: skip
+    @step(S.PANEL_SCORING, S.CITY_DECISION, CITY_DECIDES, needs.panel_has_quorum, tasks=ALL)
     def conclude(self) -> dict[str, Any]:
         """End the scoring: the total is the mean of the submitted cards, trimmed from five up."""
         result = panel_result_of(self.subject)
@@ -276,39 +220,20 @@ class ReviewProcess(Process):
         cards = list(submitted_cards(self.subject).values_list("sha256", flat=True))
         return self._judged(scorecards=cards, total=str(result.total), trimmed=result.trimmed)
 
-    @state.transition(
-        source=S.CITY_DECISION, target=S.LISTED, label=gettext_lazy("列入拟公示名单"),
-        permission=CITY_DECIDES, conditions=[needs.reason_given, needs.above_the_lines], custom=OWN,
-    )  # fmt: skip
+    @step(S.CITY_DECISION, S.LISTED, CITY_DECIDES, needs.reason_given, needs.above_the_lines, tasks=OWN)
     def approve(self) -> dict[str, Any]:
         """Put it on the list of the next public notice."""
         return self._judged(total=str(self.subject.total))
 
-    @state.transition(
-        source=S.LISTED,
-        target=S.PUBLIC_NOTICE,
-        label=gettext_lazy("公示"),
-        permission=CITY_DECIDES,
-        custom=ALL,
-    )
+    @step(S.LISTED, S.PUBLIC_NOTICE, CITY_DECIDES, tasks=ALL)
     def publish(self, notice: Notice) -> dict[str, Any]:
         """Announce it for the cycle's number of working days."""
         self.subject.notice = notice
         self.subject.notice_ends_on = notice.last_day
         return self._judged(notice=str(notice.public_id), ends_on=notice.last_day.isoformat())
 
-    @state.transition(
-        source=S.PUBLIC_NOTICE,
-        target=S.OBJECTION,
-        label=gettext_lazy("提出异议"),
-        permission=ANYBODY,
-        conditions=[needs.notice_running],
-        custom=ALL,
-    )
-    @state.transition(
-        source=S.OBJECTION, target=S.OBJECTION, label=gettext_lazy("提出异议"),
-        permission=ANYBODY, custom=NONE,
-    )  # fmt: skip
+    @step(S.PUBLIC_NOTICE, S.OBJECTION, ANYBODY, needs.notice_running, tasks=ALL)
+    @step(S.OBJECTION, S.OBJECTION, ANYBODY, tasks=NONE)
     def file_objection(self, name: str, contact: str, grounds: str) -> dict[str, Any]:
         """Stop the notice of this one application; the days it still has are kept."""
         objection = Objection.objects.create(
@@ -324,10 +249,7 @@ class ReviewProcess(Process):
             self.subject.notice_days_left = max(working_days_in(today, self.subject.notice_ends_on), 1)
         return {"objection": str(objection.public_id)}
 
-    @state.transition(
-        source=S.OBJECTION, target=S.PUBLIC_NOTICE, label=gettext_lazy("异议不成立"),
-        permission=CITY_DECIDES, conditions=DECIDED_WITH_REASON, custom=OWN,
-    )  # fmt: skip
+    @step(S.OBJECTION, S.PUBLIC_NOTICE, CITY_DECIDES, needs.reason_given, tasks=OWN)
     def dismiss_objection(self) -> dict[str, Any]:
         """Dismiss every open objection; the notice goes on for the days that were left."""
         ruled = self._rule(Objection.Outcome.DISMISSED)
@@ -335,31 +257,23 @@ class ReviewProcess(Process):
         self.subject.notice_days_left = None
         return self._judged(objections=ruled, ends_on=self.subject.notice_ends_on.isoformat())
 
-    @state.transition(
-        source=S.OBJECTION, target=S.CITY_DECISION, label=gettext_lazy("异议成立"),
-        permission=CITY_DECIDES, conditions=DECIDED_WITH_REASON, custom=OWN,
-    )  # fmt: skip
+    @step(S.OBJECTION, S.CITY_DECISION, CITY_DECIDES, needs.reason_given, tasks=OWN)
     def uphold_objection(self) -> dict[str, Any]:
         """Uphold every open objection; the city decides anew."""
         ruled = self._rule(Objection.Outcome.UPHELD)
         self.subject.notice_days_left = None
         return self._judged(objections=ruled)
 
-    @state.transition(
-        source=S.PUBLIC_NOTICE, target=S.NOTICE_ENDED, label=gettext_lazy("公示期满"),
-        permission=BY_ITSELF, conditions=[needs.notice_over], custom=ALL,
-    )  # fmt: skip
+    @step(S.PUBLIC_NOTICE, S.NOTICE_ENDED, BY_ITSELF, needs.notice_over, tasks=ALL)
     def end_notice(self) -> dict[str, Any]:
         """The last day has passed without an open objection."""
         return self._judged()
 
-    @state.transition(
-        source=S.NOTICE_ENDED, target=S.NAMED, label=gettext_lazy("命名"), permission=CITY_DECIDES, custom=ALL
-    )
+    @step(S.NOTICE_ENDED, S.NAMED, CITY_DECIDES, tasks=ALL)
     def name_studio(self, decision: NamingDecision) -> dict[str, Any]:
         """Name the studio by a numbered decision. Its certificate follows by due work."""
         Designation.objects.create(
-            studio=self.subject.studio,
+            studio_id=self.subject.studio_id,
             application=self.subject,
             decision=decision,
             district=self.subject.district,

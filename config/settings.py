@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accreditation.views.limits.RefuseLargeRequests",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -113,6 +114,8 @@ STORAGES = {
 # Private files: only views that ask for permission serve them, so there is no MEDIA_URL.
 
 MAX_EVIDENCE_BYTES = 20 * 1024 * 1024  # one evidence file (domain rule: 20 MB)
+MAX_REQUEST_BYTES = 64 * 1024 * 1024  # one form with its files; more is refused unread
+FILE_UPLOAD_HANDLERS = ["accreditation.views.limits.CountingFileHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a form with 200 members has about 1,500
 
 SESSION_COOKIE_HTTPONLY = True

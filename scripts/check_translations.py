@@ -18,16 +18,7 @@ from catalogue import ROOT, committed, compiled, extracted
 
 CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 PACKAGES = ("config", "accreditation", "workflows", "certificates")
-GETTEXT = {
-    "_",
-    "gettext",
-    "gettext_lazy",
-    "ngettext",
-    "ngettext_lazy",
-    "pgettext",
-    "pgettext_lazy",
-    "gettext_noop",
-}
+GETTEXT = re.compile(r"_|d?n?p?gettext(_lazy|_noop)?")
 EXEMPT = re.compile(r"#\s*untranslated:\s*\S")
 # Files whose Chinese is data: it is the same for every reader.
 DATA = {
@@ -89,7 +80,7 @@ def _translated(tree: ast.AST) -> set[int]:
     """Return the ids of the constants inside a call of a gettext function."""
     found: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name(node.func) in GETTEXT:
+        if isinstance(node, ast.Call) and GETTEXT.fullmatch(_name(node.func)):
             found.update(id(part) for argument in node.args for part in ast.walk(argument))
     return found
 

@@ -146,7 +146,7 @@ def picked(cycle: Cycle, versions: dict[UUID, int]) -> list[Application]:
 
 
 def _in_order(applications: QuerySet[Application]) -> QuerySet[Application]:
-    return applications.select_related("studio", "enterprise", "district").order_by(
+    return applications.select_related("studio__enterprise", "enterprise", "district").order_by(
         "district__path", "number", "pk"
     )
 

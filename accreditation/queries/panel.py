@@ -21,6 +21,11 @@ class Candidate:
     places: str  # where they belong
 
     @property
+    def key(self) -> str:
+        """Return what stands for them in a form."""
+        return str(self.user.public_id)
+
+    @property
     def is_chosen(self) -> bool:
         """Return whether the page proposes them."""
         return self.is_proposed and not self.barred

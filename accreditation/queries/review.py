@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from accreditation.queries.rubrics import rubric_of
 from accreditation.queries.standing import written_total
 from accreditation.queries.timeline import Entry
 from accreditation.rubric import Good, Indicator, Rubric
-from accreditation.scoring import CardTotal, GateResult, Mark, PanelResult, check_gates, computed_marks, panel_result
+from accreditation.scoring import CardTotal, GateResult, GoodTotal, Mark, PanelResult, check_gates, computed_marks, panel_result
 from accreditation.states import State
 from workflows.engine import open_tasks
 from workflows.models import Task
@@ -65,12 +66,22 @@ class RevisionView:
 
 
 @dataclass(frozen=True)
+class CardRow:
+    """A line of a scorecard: a computed mark with its working, or a judged one with its comment."""
+
+    indicator: Indicator
+    points: Decimal
+    working: str
+    comment: str
+
+
+@dataclass(frozen=True)
 class CardView:
-    """A submitted scorecard with what it says in its own document."""
+    """A scorecard as its own document has it; nothing in it follows a later rubric."""
 
     card: Scorecard
-    document: Mapping[str, Any]
     total: CardTotal
+    goods: Sequence[tuple[GoodTotal, Sequence[CardRow]]]
 
 
 def revision_view(application: Application, number: int | None = None) -> RevisionView:
@@ -123,8 +134,19 @@ def opinions(entries: Sequence[Entry]) -> list[Entry]:
 
 def card_view(rubric: Rubric, card: Scorecard) -> CardView:
     """Return a submitted card as it was written."""
-    document = json.loads(card.document)
-    return CardView(card, document, written_total(rubric, document))
+    return view_of_document(rubric, card, json.loads(card.document))
+
+
+def view_of_document(rubric: Rubric, card: Scorecard, document: Mapping[str, Any]) -> CardView:
+    """Return a card by the document that it has, or that it would be submitted with."""
+    total = written_total(rubric, document)
+    goods = [(good, [_card_row(document, one) for one in good.good.indicators]) for good in total.goods]
+    return CardView(card, total, goods)
+
+
+def _card_row(document: Mapping[str, Any], indicator: Indicator) -> CardRow:
+    mark = document["computed"].get(indicator.code) or document["judged"][indicator.code]
+    return CardRow(indicator, Decimal(mark["points"]), mark.get("working", ""), mark.get("comment", ""))
 
 
 def panel_of(rubric: Rubric, cards: Sequence[CardView]) -> PanelResult | None:

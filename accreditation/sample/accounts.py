@@ -20,6 +20,7 @@ class Account:
     name: str
     office: str
     grants: list[str]
+    task: str
 
 
 def path() -> Path:
@@ -27,19 +28,22 @@ def path() -> Path:
     return Path(settings.VAR_DIR) / "sample-accounts.json"
 
 
-def make() -> list[Account]:
-    """Return an account with a new password for everybody in the sample, and keep them."""
-    accounts = [
-        Account(person.username, first_password(), person.name, body.name, list(person.grants))
+def new() -> list[Account]:
+    """Return an account with a new password for everybody in the sample."""
+    return [
+        Account(person.username, first_password(), person.name, body.name, list(person.grants), person.task)
         for body in BODIES
         for person in body.people
     ]
+
+
+def keep(accounts: list[Account]) -> None:
+    """Keep the accounts in place of those kept before."""
     path().parent.mkdir(parents=True, exist_ok=True)
     path().unlink(missing_ok=True)
     handle = os.open(path(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         json.dump([asdict(account) for account in accounts], file, ensure_ascii=False, indent=1)
-    return accounts
 
 
 def kept() -> list[Account]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from workflows.working_days import ONE_DAY, SHANGHAI, is_working_day
 
-OPEN_BEFORE = timedelta(days=150)  # the cycle opens on the first of the month of that day
-OPEN_AFTER = timedelta(days=40)  # and closes at the end of the day before that one
+OPEN_BEFORE = timedelta(days=150)  # the cycle opens on the first of that day's month
+OPEN_AFTER = timedelta(days=30)  # and closes with that day's month
+A_MONTH = timedelta(days=31)
 YEAR = re.compile(r"\{(-?\d+)\}")
 
 
@@ -28,7 +29,7 @@ class Days:
 
     @property
     def closes_at(self) -> datetime:
-        return _midnight(self.today + OPEN_AFTER)
+        return _midnight(((self.today + OPEN_AFTER).replace(day=1) + A_MONTH).replace(day=1))
 
     @property
     def year(self) -> int:
@@ -41,6 +42,13 @@ class Days:
         while days:
             day -= ONE_DAY
             days -= is_working_day(day)
+        return datetime.combine(day, time.fromisoformat(clock), SHANGHAI)
+
+    def before_opening(self, days: int, clock: str) -> datetime:
+        """Return the time of day on the last working day that lies at least so many days before the opening."""
+        day = self.opens_at.date() - ONE_DAY * days
+        while not is_working_day(day):
+            day -= ONE_DAY
         return datetime.combine(day, time.fromisoformat(clock), SHANGHAI)
 
     def dated(self, value: Any) -> Any:

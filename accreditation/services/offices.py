@@ -67,8 +67,11 @@ def _fits(kind: str, parent: Organisation | None) -> bool:
     return below[Organisation.Kind(kind)]
 
 
-def create_user(*, username: str, name: str, password: str, email: str = "") -> User:
-    """Make an account. Without grants it can do nothing. Raises NotReady for a user name in use."""
+def create_user(*, username: str, name: str, password: str | None, email: str = "") -> User:
+    """Make an account. Without grants it can do nothing; without a password nobody can sign in to it.
+
+    Raises NotReady for a user name in use.
+    """
     if User.objects.filter(username=username).exists():
         raise NotReady(
             [Problem(_("用户名%(name)s已经用过，换一个。") % {"name": username}, field="username")]

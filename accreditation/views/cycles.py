@@ -63,6 +63,7 @@ def _of_city(request: HttpRequest, shown: Cycle, counts: dict[str, int]) -> dict
         "ranking": ranking,
         "ranked": overview.ranked(shown, ranking.object_list, ranking.start_index()),
         "line": overview.total_line(shown),
+        "trim_from": overview.rubric_of(shown).trim_from,
         "listed": counts.get(State.LISTED, 0),
         "ended": counts.get(State.NOTICE_ENDED, 0),
         "objected": counts.get(State.OBJECTION, 0),

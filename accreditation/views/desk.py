@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -20,8 +19,8 @@ from accreditation.queries.desk import CAP, Counts, Search, TaskList, counts, na
 from accreditation.queries.desk_rows import panels, rows
 from accreditation.queries.done import acts_of, done
 from accreditation.states import Level, State
+from accreditation.views.paging import page_of
 
-PAGE = 30
 STAGES: dict[str, Sequence[State]] = {
     Level.ENTERPRISE: [State.ENTERPRISE_REVIEW],
     Level.DISTRICT: [State.DISTRICT_REVIEW],
@@ -55,10 +54,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         "cap": CAP,
     }
     if search.show == PANELS and scoring is not None:
-        page = Paginator(scoring, PAGE).get_page(request.GET.get("page"))
+        page = page_of(request, scoring)
         return render(request, "desk/panels.html", context | {"page": page})
     wanted = TaskList([narrowed(part.select_related("assignee", "office"), search, request.user, at) for part in tasks])
-    page = Paginator(wanted, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, wanted)
     found = rows(list(page.object_list), request.user, at)
     return render(request, "desk/desk.html", context | {"page": page, "rows": found, "counts": counted})
 
@@ -67,7 +66,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def desk_done(request: HttpRequest) -> HttpResponse:
     """The user's own acts, the latest first."""
     reviewing_offices(request)
-    page = Paginator(acts_of(request.user), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, acts_of(request.user))
     return render(request, "desk/done.html", {"page": page, "rows": done(list(page.object_list), request.user)})
 
 

@@ -15,7 +15,7 @@ from accreditation.forms.problems import show_problems
 from accreditation.models import Application, Cycle
 from accreditation.queries import notices as queries
 from accreditation.services.naming import name_studios
-from accreditation.views.notices import chosen_of, run_by
+from accreditation.views.notices import chosen_of, pickable, run_by
 from accreditation.views.refusing import refused
 from accreditation.views.telling import told
 from certificates.configuration import configuration
@@ -29,7 +29,7 @@ def naming(request: HttpRequest, code: str) -> HttpResponse:
     """Draft the decision, show it, sign it: the first press shows, the second signs."""
     cycle = run_by(request, code)
     form = NamingForm(request.POST if request.method == "POST" else None, initial=_proposed(cycle))
-    if not form.is_valid():
+    if request.POST.get("act") == "back" or not form.is_valid():
         return _draft(request, cycle, form)
     given = form.cleaned_data
     chosen = chosen_of(cycle, given["applications"])
@@ -61,11 +61,10 @@ def _draft(request: HttpRequest, cycle: Cycle, form: NamingForm) -> HttpResponse
     context = {
         "cycle": cycle,
         "form": form,
-        "picked": set(request.POST.getlist("applications")),
-        "waiting": list(queries.waiting_for_naming(cycle)),
+        "rows": pickable(queries.waiting_for_naming(cycle), form),
         "decisions": queries.decisions().filter(cycle=cycle),
     }
-    return render(request, "office/naming.html", context, status=422 if form.is_bound else 200)
+    return render(request, "office/naming.html", context, status=422 if form.is_bound and form.errors else 200)
 
 
 def _preview(request: HttpRequest, cycle: Cycle, form: NamingForm, chosen: list[Application]) -> HttpResponse:
@@ -78,6 +77,7 @@ def _preview(request: HttpRequest, cycle: Cycle, form: NamingForm, chosen: list[
         "groups": queries.by_district(chosen),
         "count": len(chosen),
         "valid_until": last_day(signed_on, years=configuration().valid_years),
+        "certificate_title": configuration().title,
         "issuer": configuration().issuer,
     }
     return render(request, "office/naming_preview.html", context)

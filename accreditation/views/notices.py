@@ -1,10 +1,12 @@
 """The office's side of public notices: announce what is listed, rule on objections."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -44,6 +46,16 @@ def chosen_of(cycle: Cycle, picks: list[Pick]) -> list[Application]:
     return chosen
 
 
+def pickable(waiting: Iterable[Application], form: BaseForm) -> list[dict[str, Any]]:
+    """Return the rows of a table to pick from: all ticked at first, then as they were sent."""
+    sent = set(form.data.getlist("applications")) if form.is_bound else None  # type: ignore[attr-defined]
+    values = [(application, f"{application.public_id}:{application.version}") for application in waiting]
+    return [
+        {"application": application, "value": value, "picked": sent is None or value in sent}
+        for application, value in values
+    ]
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def notice_list(request: HttpRequest, code: str) -> HttpResponse:
@@ -81,7 +93,7 @@ def notice_list(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "cycle": cycle,
         "form": form,
-        "waiting": list(queries.waiting_for_notice(cycle)),
+        "rows": pickable(queries.waiting_for_notice(cycle), form),
         "period": period,
         "strip": calendar_strip(period.first, period.last),
         "today": timezone.localdate(at),

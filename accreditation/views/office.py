@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accreditation.forms.office import MEANINGS, OrganisationForm, grant_meanings, kinds_below
+from accreditation.forms.office import LABELS, OrganisationForm, grant_meanings, kinds_below
 from accreditation.forms.problems import show_problems
 from accreditation.models import Organisation, User
 from accreditation.queries import office as queries
@@ -57,7 +57,7 @@ def office(request: HttpRequest, code: str) -> HttpResponse:
         "children": children,
         "events": events,
         "entries": queries.sentences(list(events.object_list)),
-        "meanings": grant_meanings(organisation),
+        "meanings": [(LABELS[grant], meaning) for grant, meaning in grant_meanings(organisation).items()],
         "takes_children": bool(kinds_below(organisation)),
     }
     return render(request, "office/office.html", context)
@@ -85,5 +85,5 @@ def found(request: HttpRequest, code: str) -> HttpResponse:
                 request, told(_("已设立%(name)s") % {"name": organisation.name}, _("在这里添加它的管理人。"))
             )
             return redirect("office", organisation.code)
-    context = {"parent": parent, "form": form, "meanings": MEANINGS}
+    context = {"parent": parent, "form": form}
     return render(request, "office/found.html", context, status=422 if form.is_bound else 200)

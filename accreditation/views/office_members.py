@@ -107,7 +107,7 @@ def member_end(request: HttpRequest, code: str, public_id: UUID) -> HttpResponse
             request, told(_("已结束%(name)s的成员身份") % said, _("在本组织的权限同时收回，账号保留。"))
         )
         return redirect("home") if membership.user == request.user else redirect("office", organisation.code)
-    held = members_with_grants(organisation, [membership])[0].grants
+    held = members_with_grants(organisation, [membership])[0]
     context = {"organisation": organisation, "membership": membership, "held": held}
     return render(request, "office/member_end.html", context)
 

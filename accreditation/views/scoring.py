@@ -19,7 +19,9 @@ from accreditation.models import Application, Scorecard
 from accreditation.queries.desk_rows import next_for
 from accreditation.queries.judging import marks_of
 from accreditation.queries.part import Part
+from accreditation.queries.review import view_of_document
 from accreditation.rubric import Rubric
+from accreditation.scorecards import card_document
 from accreditation.scoring import CardTotal, needs_comment, total, validate_card
 from accreditation.services import panel
 from accreditation.states import State
@@ -73,8 +75,7 @@ def sign(request: HttpRequest, public_id: Any) -> HttpResponse:
             return redirect("scorecard", public_id=application.public_id)
         if validate_card(shown["rubric"], judged, comments):
             return redirect("scorecard", public_id=application.public_id)
-        added = total(shown["rubric"], shown["document"], judged)
-        return render(request, "review/sign.html", shown | {"card": card, "total": added, "seen": _digest(card)})
+        return _totals(request, shown, card, judged, comments)
     ways = [(_("看评分卡"), reverse("scorecard", args=[application.public_id]))]
     try:
         if not card.submitted_at and request.POST.get("seen") != _digest(card):
@@ -125,6 +126,20 @@ def _tally(
         good["rows"] = [_row(form, rubric, one.code, judged.get(one.code)) for one in good["view"].judged]
     left = sum(judged.get(one.code) is None for one in rubric.judged)
     return shown | {"card": card, "form": form, "total": added, "left": left}
+
+
+def _totals(
+    request: HttpRequest,
+    shown: dict[str, Any],
+    card: Scorecard,
+    judged: Mapping[str, Decimal],
+    comments: Mapping[str, str],
+) -> HttpResponse:
+    """Show the card as it will be written."""
+    rubric = shown["rubric"]
+    document, _sum = card_document(rubric, shown["revision"], judged, comments, expert="")
+    view = view_of_document(rubric, card, document)
+    return render(request, "review/sign.html", shown | {"view": view, "seen": _digest(card)})
 
 
 def _row(form: CardForm, rubric: Rubric, code: str, points: Decimal | None) -> dict[str, Any]:

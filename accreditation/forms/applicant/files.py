@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _
 
 from accreditation.evidence_kinds import EVIDENCE_KINDS, evidence_label
 from accreditation.services.evidence import NewFile
@@ -34,7 +34,7 @@ class FilesField(forms.Field):
         self.taken, refused = [], []
         for file in value or []:
             try:
-                self.taken.append(NewFile(self.kind, recognise(file)))
+                self.taken.append(NewFile(self.kind, recognise(file, largest=settings.MAX_EVIDENCE_BYTES)))
             except Unacceptable as error:
                 refused.append(str(error))
         if refused:
@@ -56,8 +56,3 @@ class FilesForm(forms.Form):
             return []
         self.full_clean()
         return [file for field in self.fields.values() if isinstance(field, FilesField) for file in field.taken]
-
-
-def hint() -> str:
-    """Say what can be uploaded."""
-    return _("PDF、JPEG、PNG、DOCX、XLSX，每件不超过20MB。可一次选多件。")

@@ -54,7 +54,7 @@ def drawing() -> str:
 def transitions() -> list[Transition]:
     """Return every step of the process, in the order in which the class declares them."""
     declared, states = list(vars(ReviewProcess)), list(State)
-    methods = ReviewProcess.state.get_transitions()  # type: ignore[attr-defined]
+    methods = ReviewProcess.state.get_transitions()
     steps = [step for declaration in methods.values() for step in declaration]
     return sorted(steps, key=lambda step: (declared.index(step.slug), states.index(step.source)))
 
@@ -70,7 +70,7 @@ def _diagram() -> Iterator[str]:
     yield f'    state "{OPEN}" as open {{'
     for state in open_states:
         yield f'        state "{state.label}" as {state}'
-    yield f"        [*] --> {ReviewProcess.state._default}"  # type: ignore[attr-defined]
+    yield f"        [*] --> {ReviewProcess.state._default}"
     yield "    }"
     arrows: dict[tuple[str, str], list[str]] = {}
     for step in steps:
@@ -116,10 +116,10 @@ def _states() -> Iterator[str]:
 
 def _holder(state: State) -> str:
     if state in RETURNED:
-        return Organisation.Kind.ENTERPRISE.label
+        return str(Organisation.Kind.ENTERPRISE.label)
     if state == State.PANEL_SCORING:
         return "each expert seated"
-    return LEVEL_OF[state].label if state in HOLDER else ""
+    return str(LEVEL_OF[state].label) if state in HOLDER else ""
 
 
 def _who(step: Transition) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accreditation.completeness import EVIDENCE_KINDS, missing, progress
+from accreditation.completeness import EVIDENCE_KINDS, missing, progress, step_title
 from accreditation.models import Application, Designation
 from accreditation.queries.applicant import (
     Entry,
@@ -32,6 +32,9 @@ from accreditation.views.applicant.own import own_application
 from accreditation.views.applicant.progress import days_left, opinions_in_words, rail, timeline
 
 TEMPLATES = {State.DRAFT: "applicant/draft.html"} | dict.fromkeys(RETURNED, "applicant/returned.html")
+
+MANY = 8
+"""More gaps than these are shown by step, so that the list stays shorter than the form."""
 
 
 @login_required
@@ -56,7 +59,6 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
     else:
         context["designation"] = _designation(found)
     return render(request, TEMPLATES.get(State(found.state), "applicant/submitted.html"), context)
-
 
 @login_required
 @require_safe
@@ -90,11 +92,21 @@ def gaps_of(application: Application, document: dict[str, Any]) -> list[dict[str
     ]
 
 
+def by_step(gaps: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Return the gaps in groups of one step each, for a form that has hardly been begun."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for gap in gaps:
+        groups.setdefault(gap["step"], []).append(gap)
+    return [{"title": step_title(step), "gaps": group} for step, group in groups.items()]
+
+
 def _form(application: Application, today: date) -> dict[str, Any]:
     document, rubric = document_of(application), rubric_of(application.cycle)
     steps = list(progress(rubric, document).values())
+    gaps = gaps_of(application, document)
     return {
-        "gaps": gaps_of(application, document),
+        "gaps": gaps,
+        "groups": by_step(gaps) if len(gaps) > MANY else [],
         "studio_steps": [step for step in steps if step.step not in EVIDENCE_KINDS and step.step != "contact"],
         "good_steps": [step for step in steps if step.step in EVIDENCE_KINDS],
         "last_steps": [step for step in steps if step.step == "contact"],
@@ -105,10 +117,9 @@ def _form(application: Application, today: date) -> dict[str, Any]:
 
 def _sent_back(application: Application, entries: list[Entry]) -> dict[str, Any]:
     entry = last_of(entries, "send_back")
-    steps = entry.steps if entry else ()
     return {
-        "office": entry.office if entry else None,
-        "steps": steps,
+        "office": entry.office if entry else application.office_at(application.level),
+        "steps": [{"code": step, "title": step_title(step)} for step in entry.steps] if entry else [],
         "level": application.level,
     }
 

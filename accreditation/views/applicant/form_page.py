@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -119,6 +120,7 @@ class StepPage:
             "tables": self.tables,
             "evidence": self._evidence(),
             "edits": self.edits,
+            "largest": settings.MAX_EVIDENCE_BYTES,
             "problems": self.problems(),
             "gaps": [gap for gap in missing(rubric, document) if gap.step == self.step] if show_gaps and begun else [],
             "assessed": assessed.get(self.step) and _aside(assessed[self.step]),

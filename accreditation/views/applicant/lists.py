@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accreditation.models import Application, Organisation
 from accreditation.queries.applicant import enterprises_of, listed_applications, next_cycle, open_cycles
-from accreditation.states import EDITABLE
+from accreditation.states import EDITABLE, ENDED
 from accreditation.views.paging import page_of
 
 
@@ -26,8 +27,10 @@ def applications(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:60]
     at = timezone.now()
     running = list(open_cycles(at))
+    page = page_of(request, listed_applications(request.user, search))  # type: ignore[arg-type]
     context = {
-        "page": page_of(request, listed_applications(request.user, search)),  # type: ignore[arg-type]
+        "page": page,
+        "rows": [{"application": found, "holder": _holder(found)} for found in page],
         "form": SearchForm({"q": search}),
         "search": search,
         "enterprises": list(enterprises_of(request.user)),  # type: ignore[arg-type]
@@ -36,3 +39,8 @@ def applications(request: HttpRequest) -> HttpResponse:
         "editable": EDITABLE,
     }
     return render(request, "applicant/applications.html", context)
+
+
+def _holder(application: Application) -> Organisation | None:
+    """Return the office that has the application now; None while it is the applicant's, and at its end."""
+    return None if application.state in EDITABLE | ENDED else application.office_at(application.level)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -93,9 +92,9 @@ def rail(application: Application, entries: Sequence[Entry], task: Task | None, 
     stages = []
     for number, name in enumerate(_names()):
         standing = "done" if number < place else "ahead" if number > place else ended or _standing(application)
-        if standing == "done" and number in left:
-            note = _dated(left[number], today)
-        elif number == place and standing != "done":
+        if standing == "done" and (number in left or number == place):
+            note = _note_done(number, left.get(number) or entries[-1], today)
+        elif number == place:
             note = _note_now(application, entries, task, notes[number], today)
         else:
             note = notes[number]
@@ -204,6 +203,13 @@ def _dated(entry: Entry, today: date) -> str:
     return _("%(date)s %(action)s") % said
 
 
+def _note_done(stage: int, entry: Entry, today: date) -> str:
+    """What ends the city's review is the public notice: for the applicant it has passed."""
+    if stage != STAGE_OF[State.LISTED]:
+        return _dated(entry, today)
+    return _("%(date)s 通过") % {"date": dates.month_day(entry.at, today.year)}
+
+
 def _who(entry: Entry) -> str:
     if entry.action == "file_objection":
         return _("有人")
@@ -237,10 +243,3 @@ def _sentences() -> dict[str, str]:
         "name_studio": _("决定命名"),
     }
 
-
-def context_of(application: Application, entries: Sequence[Entry], task: Task | None, today: date) -> dict[str, Any]:
-    """Return what every state of the application's page shows."""
-    return {
-        "rail": rail(application, entries, task, today),
-        "timeline": timeline(entries),
-    }
