@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.permissions import APPLY, AUDIT, DECIDE, MANAGE, REVIEW, Office, offices_of
 from accreditation.queries.desk import CAP, count_for, reviewing
+from accreditation.sample.accounts import sample_is_here
 from accreditation.states import Level
 from certificates.configuration import configuration
 
@@ -128,7 +129,7 @@ def face(request: HttpRequest) -> dict[str, Any]:
 
 
 def around(request: HttpRequest) -> dict[str, Any]:
-    """Return what surrounds a page: `office`, `offices`, `navigation`, `menu`, `issuer`."""
+    """Return what surrounds a page: `office`, `offices`, `navigation`, `menu`, `issuer`, `sample`."""
     page = request.resolver_match.url_name or "" if request.resolver_match else ""
     office = current_office(request)
     signed_in = request.user.is_authenticated
@@ -139,4 +140,5 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "navigation": links(main, office, page, waiting_on_desk(request)),
         "menu": links(MENU if office else MENU[1:], office, page) if signed_in else [],
         "issuer": configuration().issuer,
+        "sample": sample_is_here(),
     }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.models import Cycle, Organisation, Quota, Rubric, StudioLevel, User
 
 LEVELS = (StudioLevel.DISTRICT, StudioLevel.CITY, StudioLevel.DEMONSTRATION)
-MOST = 999  # places, days, cards: anything above is a slip of the finger
+MOST = 9999  # places, days, cards: anything above is a slip of the finger
 
 
 def moment_field(label: Any) -> forms.DateTimeField:
@@ -22,18 +22,17 @@ def moment_field(label: Any) -> forms.DateTimeField:
     )
 
 
-def count_field(label: Any, required: str, *, least: int = 1, **kwargs: Any) -> forms.IntegerField:
-    """A whole number from `least` on."""
-    wrong = _("填写%(least)d至%(most)d的整数") % {"least": least, "most": MOST}
+def count_field(label: Any, missing: Any = "", *, least: int = 1, **kwargs: Any) -> forms.IntegerField:
+    """A whole number from `least` on; `missing` says what to do when it is empty."""
     return forms.IntegerField(
         label=label,
         min_value=least,
         max_value=MOST,
         error_messages={
-            "required": required,
-            "invalid": wrong,
-            "min_value": wrong,
-            "max_value": wrong,
+            "required": missing,
+            "invalid": _("填写整数"),
+            "min_value": _("填写不小于%(limit_value)s的整数"),
+            "max_value": _("填写不大于%(limit_value)s的整数"),
         },
         **kwargs,
     )
@@ -48,8 +47,8 @@ class CycleForm(forms.Form):
     quorum = count_field(
         _("法定评分卡数"), _("填写法定评分卡数"), help_text=_("交满此数才能结束评分。"), initial=3
     )
-    review_days = count_field(_("每级办理时限"), _("填写办理时限"), initial=10)
-    notice_days = count_field(_("公示期"), _("填写公示期"), initial=5)
+    review_days = count_field(_("每级办理时限"), _("填写办理时限"), help_text=_("从到达的次日起算。"), initial=10)
+    notice_days = count_field(_("公示期"), _("填写公示期"), help_text=_("公示当日是工作日的计入。"), initial=5)
 
     def settings(self) -> dict[str, Any]:
         """Return what `change_cycle` takes."""
@@ -99,7 +98,7 @@ class QuotaForm(forms.Form):
         for body in self.bodies:
             quota = self.quotas.get(body.pk)
             self.fields[f"places-{body.code}"] = count_field(
-                body.name, "", least=0, required=False, initial=quota.places if quota else None
+                body.name, least=0, required=False, initial=quota.places if quota else None
             )
 
     def rows(self) -> list[dict[str, Any]]:

@@ -110,7 +110,7 @@ def with_counts(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
     return cycles.annotate(
         submitted=Count("applications", filter=Q(applications__submitted_at__isnull=False)),
         named=Count("applications", filter=Q(applications__state=State.NAMED)),
-    )
+    ).order_by("-opens_at")
 
 
 def count_by_state(cycle: Cycle) -> dict[str, int]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, F, Q, QuerySet
 
-from accreditation.models import Application, Cycle, User
+from accreditation.models import Application, Cycle, Organisation, User
 from accreditation.permissions import DECIDE, Office
 from accreditation.queries.desk import TaskList, found, tasks_of
 from accreditation.queries.standing import FirstLook, barred, first_looks, results
@@ -16,9 +16,9 @@ from workflows.models import Task
 from workflows.working_days import SHANGHAI, last_day, working_days_between
 
 SHOWN = (
-    "public_id", "version", "state", "state_since", "number", "revision_number", "total", "cycle", "union",
+    "public_id", "version", "state", "state_since", "number", "revision_number", "total", "cycle",
     "studio__name", "studio__leader_name", "enterprise__name", "enterprise__short_name",
-    "district__name", "district__short_name", "city",
+    "union__name", "union__short_name", "district__name", "district__short_name", "city",
 )  # fmt: skip
 """What a list shows of an application; the form's long texts stay in the database."""
 LOOKAHEAD = 12
@@ -45,6 +45,12 @@ class Row:
         return self.task.stage == State.PANEL_SCORING
 
     @property
+    def sent_by(self) -> Organisation:
+        """The body below, which recommended it to the office that has the task."""
+        at_district = self.task.stage == State.DISTRICT_REVIEW
+        return self.application.union if at_district else self.application.district
+
+    @property
     def may_claim(self) -> bool:
         """Whether the row offers to take the task."""
         return self.task.assignee_id is None and not self.barred
@@ -55,7 +61,7 @@ def rows(tasks: Sequence[Task], user: User, at: datetime) -> list[Row]:
     applications = {
         application.pk: application
         for application in Application.objects.filter(pk__in=[task.object_id for task in tasks])
-        .select_related("studio", "enterprise", "district")
+        .select_related("studio", "enterprise", "union", "district")
         .only(*SHOWN)
     }
     shown = [task for task in tasks if task.object_id in applications]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accreditation.completeness import step_title
+from accreditation.figures import plain
 from accreditation.models import Application
 from accreditation.states import ActionWord, State
 from workflows.models import Event
@@ -105,7 +107,7 @@ def _conclude(telling: Telling) -> str:
     if not telling.sees_panel:
         return _("专家评分结束。")
     count = len(telling.facts.get("scorecards", ()))
-    said = {"count": count, "total": telling.facts.get("total", "")}
+    said = {"count": count, "total": plain(Decimal(telling.facts["total"]))}
     if telling.facts.get("trimmed"):
         return (
             ngettext(

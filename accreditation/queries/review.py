@@ -149,6 +149,17 @@ def _card_row(document: Mapping[str, Any], indicator: Indicator) -> CardRow:
     return CardRow(indicator, Decimal(mark["points"]), mark.get("working", ""), mark.get("comment", ""))
 
 
+def given(cards: Sequence[CardView], indicator: Indicator) -> list[tuple[str, CardRow]]:
+    """Return what each card gives for an indicator, with its expert's name."""
+    return [
+        (one.card.expert.name, row)
+        for one in cards
+        for _total, rows in one.goods
+        for row in rows
+        if row.indicator.code == indicator.code
+    ]
+
+
 def panel_of(rubric: Rubric, cards: Sequence[CardView]) -> PanelResult | None:
     """Return what these cards say together."""
     return panel_result(rubric, [card.total for card in cards]) if cards else None

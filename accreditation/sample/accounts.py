@@ -52,3 +52,8 @@ def kept() -> list[Account]:
         return [Account(**account) for account in json.loads(path().read_text())]
     except FileNotFoundError:
         return []
+
+
+def sample_is_here() -> bool:
+    """Return whether this installation holds the sample, so that every page says so at its foot."""
+    return path().exists()

@@ -66,5 +66,5 @@ def _picture(paper: Paper, studio: str, enterprise: str) -> bytes:
     draw.text((600, 515), "示例", font=heading, fill=PAPER, anchor="mm")
     draw.text((600, 765), f"示意图，不是实景照片（示例）　{enterprise}", font=small, fill=INK, anchor="mm")
     content = BytesIO()
-    picture.save(content, "PNG", optimize=True)
+    picture.save(content, "PNG")
     return content.getvalue()

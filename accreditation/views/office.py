@@ -20,6 +20,8 @@ from accreditation.views.refusing import refused
 from accreditation.views.telling import told
 from workflows.refusals import NotReady, Refused
 
+EVENTS = 15  # a page of the history
+
 
 def managed(request: HttpRequest, code: str) -> Organisation:
     """Return the organisation if the signed-in user manages it; to everybody else it is not there."""
@@ -49,7 +51,7 @@ def office(request: HttpRequest, code: str) -> HttpResponse:
     organisation = managed(request, code)
     members = page_of(request, queries.current_members(organisation))
     children = page_of(request, queries.with_members(organisation.children.all()), "below")
-    events = page_of(request, queries.events_of(organisation), "history")
+    events = page_of(request, queries.events_of(organisation), "history", EVENTS)
     context = {
         "organisation": organisation,
         "members": members,

@@ -135,8 +135,9 @@ def _decided(request: HttpRequest, application: Application, decision: str) -> H
     }[decision] % {"name": application.studio.name}
     text = _("申报单位可看到您的理由。") if decision != "approve" else _("公示时一并发布。")
     following = next_for(request.user, offices(request), timezone.now(), besides=application.pk)
-    onward = (
-        [(_("下一件：%(name)s") % {"name": following.application.studio.name}, _address(following))] if following else []
-    )
+    onward = []
+    if following:
+        words = _("下一件：%(name)s") % {"name": following.application.studio.name}
+        onward = [(words, _address(following))]
     messages.success(request, told(said, text, *onward))
     return redirect("desk")

@@ -94,6 +94,7 @@ def page(request: HttpRequest, application: Application, part: Part) -> dict[str
     means = {total.good.code: total for total in judged["result"].goods} if judged["result"] else {}
     for good in shown["goods"]:
         good["total"] = means.get(good["code"])
+        good["judged"] = [(one, reading.given(judged["cards"], one)) for one in good["view"].judged]
     return shown | judged | {
         "part": part,
         "rail": rail(application, told),
@@ -115,10 +116,12 @@ def panel(request: HttpRequest, application: Application, part: Part, rubric: An
         for card in readable
         if card.submitted_at and card.revision.number == application.revision_number
     ]
+    own = [card for card in part.own_cards if card.revision.number == application.revision_number]
     current = application.current_cards if part.sees_panel else None
     return {
         "cards": cards,
-        "own_card": next((card for card in part.own_cards if card.revision.number == application.revision_number), None),
+        "own_card": own[0] if own else None,
+        "scores": [one.total.total for one in cards],
         "result": reading.panel_of(rubric, cards) if application.total is not None else None,
         "total_line": rubric.total_line(application.cycle.level),
         "seats": current.count() if current is not None else 0,

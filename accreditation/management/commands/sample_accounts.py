@@ -24,7 +24,7 @@ class Command(BaseCommand):
             return
         with translation.override("zh-hans"):
             self.stdout.write(f"accounts of sample people (人员均为示例), kept in {path()}:")
-            for account in accounts:
+            for account in sorted(accounts, key=lambda account: not account.task):
                 self.stdout.write(f"  {_line(account)}")
         self.stdout.write(f"register: {settings.BASE_URL}{reverse('register')}")
         self.stdout.write(f"sign in: {settings.BASE_URL}{reverse('login')}")

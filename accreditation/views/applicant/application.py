@@ -42,7 +42,8 @@ MANY = 8
 def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What to do next, or how far it has come."""
     found = own_application(request, public_id)
-    entries, task, today = history(found), waiting_task(found), timezone.localdate()
+    entries, task, at = history(found), waiting_task(found), timezone.now()
+    today = timezone.localdate(at)
     context = {
         "application": found,
         "rail": rail(found, entries, task, today),
@@ -53,9 +54,9 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
         **(_form(found, today) if found.state in EDITABLE else {}),
     }
     if found.state == State.DRAFT:
-        context["deadline"] = days_left(found.cycle.closes_at, today)
+        context["deadline"] = days_left(found.cycle.closes_at, at)
     elif found.state in RETURNED:
-        context |= {"sent_back": _sent_back(found, entries), "deadline": task and days_left(task.due_at, today)}
+        context |= {"sent_back": _sent_back(found, entries), "deadline": task and days_left(task.due_at, at)}
     else:
         context["designation"] = _designation(found)
     return render(request, TEMPLATES.get(State(found.state), "applicant/submitted.html"), context)

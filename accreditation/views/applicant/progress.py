@@ -71,17 +71,18 @@ class Opinion:
 
 @dataclass(frozen=True)
 class DaysLeft:
-    """A deadline in working days; `late` counts those that have passed since."""
+    """A deadline in working days, today not counted; `late` counts those that have passed since."""
 
     ends: datetime
+    is_over: bool
     left: int
     late: int
 
 
-def days_left(ends: datetime, today: date) -> DaysLeft:
-    """Return how many working days are left until a deadline, today not counted."""
-    days = working_days_between(today, last_day(ends))
-    return DaysLeft(ends, max(days, 0), max(-days, 0))
+def days_left(ends: datetime, at: datetime) -> DaysLeft:
+    """Return how far away a deadline is; it is exclusive, so that at its instant it is over."""
+    days = working_days_between(timezone.localdate(at), last_day(ends))
+    return DaysLeft(ends, at >= ends, max(days, 0), max(-days, 0))
 
 
 def rail(application: Application, entries: Sequence[Entry], task: Task | None, today: date) -> list[Stage]:

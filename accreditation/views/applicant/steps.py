@@ -59,7 +59,7 @@ def _save(request: HttpRequest, application: Application, step: str) -> HttpResp
         return _refused(request, page, refusal)
     page.edits = page.application.edits
     if page.problems():
-        notice = _taken(taken)
+        notice = _("文字内容已存。") if content is not None and not page.form.errors else _taken(taken)
         return render(request, "applicant/step.html", page.context() | {"notice": notice}, status=422)
     said = {"time": dates.clock(timezone.localtime()), "step": step_title(step)}
     messages.success(request, told(_("%(time)s已存：%(step)s") % said))

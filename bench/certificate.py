@@ -1,0 +1,44 @@
+"""A certificate drawn in a process that has drawn one before, and by a process that has just begun."""
+
+import subprocess
+import sys
+import uuid
+from datetime import UTC, date, datetime
+
+from certificates.issuing import certificate_text
+from certificates.models import Certificate
+from certificates.rendering import render
+from bench.report import heading, line
+from bench.rounds import in_turns, milliseconds
+
+ONCE = [sys.executable, "-m", "bench.measure", "certificate", "--once"]
+AT = datetime(2026, 10, 16, 2, 0, tzinfo=UTC)
+
+
+def draw() -> bytes:
+    """Draw a certificate that no table holds."""
+    text = certificate_text(
+        studio_name="米钰林劳模创新工作室",
+        enterprise_name="中国石化集团四川维尼纶厂",
+        decision_number="渝工发〔2026〕18号",
+        issued_on=date(2026, 10, 16),
+    )
+    return render(
+        Certificate(
+            public_id=uuid.UUID(int=1),
+            year=2026,
+            serial=1,
+            number="渝劳模创〔2026〕第0001号",
+            check_code="0123456789ABCDEF",
+            registered_at=AT,
+            **vars(text),
+        )
+    )
+
+
+def measure(rounds: int) -> None:
+    """Time both, in turns."""
+    spent = in_turns({"warm": draw, "cold": lambda: subprocess.run(ONCE, check=True)}, rounds)  # noqa: S603
+    heading(f"A certificate ({rounds} rounds)")
+    line("drawn by a process that has drawn one before", f"{milliseconds(spent, 'warm'):.0f} ms")
+    line("drawn by a new process, its start included", f"{milliseconds(spent, 'cold'):.0f} ms")

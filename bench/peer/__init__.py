@@ -1,0 +1,1 @@
+"""The same review built with viewflow.workflow and its row lock, as its documentation teaches it."""
