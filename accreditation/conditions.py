@@ -111,10 +111,8 @@ def panel_has_quorum(process: "ReviewProcess") -> Readiness:
 
 def above_the_lines(process: "ReviewProcess") -> Readiness:
     """The panel's result reaches the pass lines of the level applied for."""
-    result = panel_result_of(process.subject)
-    if result is None:
-        return Readiness([Problem(_("还没有评审结果。"))])
-    return Readiness([Problem(reason) for reason in result.reasons(process.subject.cycle.level)])
+    reasons = panel_result_of(process.subject).reasons(process.subject.cycle.level)
+    return Readiness([Problem(reason) for reason in reasons])
 
 
 def notice_running(process: "ReviewProcess") -> Readiness:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accreditation.permissions import APPLY, AUDIT, DECIDE, MANAGE, REVIEW, Office, offices_of
 from accreditation.queries.desk import CAP, count_for, reviewing
@@ -74,7 +75,7 @@ MAIN = (
     Place("applications", _("我的申报"), holding(APPLY), APPLYING),
     DESK,
     Place("desk-done", _("已办"), holding(REVIEW, DECIDE)),
-    Place("cycles", _("批次"), reads_cycles, CYCLE),
+    Place("cycles", pgettext_lazy("列表", "批次"), reads_cycles, CYCLE),
     Place("audit", _("查档"), holding(AUDIT), frozenset({"timeline", "revision", "card"})),
     REGISTER,
     NOTICES,

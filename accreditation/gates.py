@@ -109,7 +109,7 @@ def _funds(gate: Gate, document: Document, on: date) -> tuple[bool, str]:
     budget, sources = facts.figure(studio, "budget"), facts.text(studio, "budget_sources")
     if budget is None or not budget.number:
         return False, _("没有填写年度经费")
-    said = {"budget": budget.display("万元"), "sources": sources}
+    said = {"budget": budget.display("万元"), "sources": sources}  # untranslated: a unit
     return True, _("每年%(budget)s，%(sources)s") % said if sources else _("每年%(budget)s") % said
 
 

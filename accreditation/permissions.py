@@ -30,7 +30,7 @@ class Office:
     grants: frozenset[str]
 
 
-def grants_on(user_id: int | None, grants: Iterable[str], organisation_id: int) -> QuerySet[Any]:
+def grants_on(user_id: int, grants: Iterable[str], organisation_id: int) -> QuerySet[Any]:
     """Return the user's grants of these names on one organisation."""
     return OrganisationUserObjectPermission.objects.filter(
         user_id=user_id,

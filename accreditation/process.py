@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from viewflow import fsm
 
 from accreditation import conditions as needs
@@ -187,7 +187,12 @@ class ReviewProcess(Process):
 
     @step(S.CITY_INTAKE, S.PANEL_SCORING, CITY_DECIDES, needs.panel_able, tasks=OWN)
     @step(
-        S.PANEL_SCORING, S.PANEL_SCORING, CITY_DECIDES, needs.panel_able, tasks=NONE, label=_lazy("增补专家")
+        S.PANEL_SCORING,
+        S.PANEL_SCORING,
+        CITY_DECIDES,
+        needs.panel_able,
+        tasks=NONE,
+        label=gettext_lazy("增补专家"),
     )
     def convene(self, experts: Sequence[User]) -> dict[str, Any]:
         """Seat experts: each gets a blank card on this revision and a task of their own."""

@@ -7,7 +7,13 @@ from decimal import Decimal
 from django.utils.translation import get_language
 
 GOODS = ("leader", "team", "functions", "topics", "mechanism")
-CHARACTERS = {"leader": "人", "team": "队", "functions": "职", "topics": "题", "mechanism": "制"}
+CHARACTERS = {
+    "leader": "人",  # untranslated: a sign
+    "team": "队",  # untranslated: a sign
+    "functions": "职",  # untranslated: a sign
+    "topics": "题",  # untranslated: a sign
+    "mechanism": "制",  # untranslated: a sign
+}
 LEVELS = ("district", "city", "demonstration")
 HONOUR_LEVELS = ("lower", "city", "provincial", "national")
 NAMING_LEVELS = ("enterprise", "district", "city", "demonstration", "national")

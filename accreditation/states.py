@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Level(TextChoices):
@@ -23,7 +24,7 @@ class State(TextChoices):
     CITY_DECISION = "city_decision", _("市总工会审定")
     LISTED = "listed", _("拟公示")
     PUBLIC_NOTICE = "public_notice", _("公示")
-    OBJECTION = "objection", _("异议处理")
+    OBJECTION = "objection", pgettext_lazy("状态", "异议处理")
     NOTICE_ENDED = "notice_ended", _("公示期满")
     NAMED = "named", _("已命名")
     RETURNED_BY_ENTERPRISE = "returned_by_enterprise", _("基层工会退回补正")
@@ -59,21 +60,21 @@ LEVEL_OF = {
 
 
 class ActionWord(TextChoices):
-    """What each action is called, on buttons and in the timeline."""
+    """What each action is called once it is done, in timelines and lists."""
 
-    SUBMIT = "submit", _("提交")
-    RESUBMIT = "resubmit", _("重新提交")
-    RECOMMEND = "recommend", _("推荐")
-    SEND_BACK = "send_back", _("退回补正")
-    REJECT = "reject", _("不予推荐")
-    WITHDRAW = "withdraw", _("撤回")
-    CONVENE = "convene", _("组成专家组")
-    SCORE = "score", _("交评分卡")
-    CONCLUDE = "conclude", _("结束评分")
-    APPROVE = "approve", _("列入拟公示名单")
-    PUBLISH = "publish", _("公示")
-    FILE_OBJECTION = "file_objection", _("提出异议")
-    DISMISS_OBJECTION = "dismiss_objection", _("异议不成立")
-    UPHOLD_OBJECTION = "uphold_objection", _("异议成立")
-    END_NOTICE = "end_notice", _("公示期满")
-    NAME_STUDIO = "name_studio", _("命名")
+    SUBMIT = "submit", pgettext_lazy("已办", "提交")
+    RESUBMIT = "resubmit", pgettext_lazy("已办", "重新提交")
+    RECOMMEND = "recommend", pgettext_lazy("已办", "推荐")
+    SEND_BACK = "send_back", pgettext_lazy("已办", "退回补正")
+    REJECT = "reject", pgettext_lazy("已办", "不予推荐")
+    WITHDRAW = "withdraw", pgettext_lazy("已办", "撤回")
+    CONVENE = "convene", pgettext_lazy("已办", "组成专家组")
+    SCORE = "score", pgettext_lazy("已办", "交评分卡")
+    CONCLUDE = "conclude", pgettext_lazy("已办", "结束评分")
+    APPROVE = "approve", pgettext_lazy("已办", "列入拟公示名单")
+    PUBLISH = "publish", pgettext_lazy("已办", "公示")
+    FILE_OBJECTION = "file_objection", pgettext_lazy("已办", "提出异议")
+    DISMISS_OBJECTION = "dismiss_objection", pgettext_lazy("已办", "异议不成立")
+    UPHOLD_OBJECTION = "uphold_objection", pgettext_lazy("已办", "异议成立")
+    END_NOTICE = "end_notice", pgettext_lazy("已办", "公示期满")
+    NAME_STUDIO = "name_studio", pgettext_lazy("已办", "命名")

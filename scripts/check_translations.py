@@ -35,6 +35,7 @@ TRANSLATED = re.compile(
     r"{%-?\s*blocktrans(?:late)?\b.*?{%-?\s*endblocktrans(?:late)?\s*-?%}"
     r"|{%-?\s*trans(?:late)?\b.*?%}"
     r"""|_\((?:"[^"]*"|'[^']*')\)"""
+    r'|\|figure:"[^"]*"'  # a unit, which the filter says in the reader's language
     r"""|<(\w+)[^>]*\slang="zh-Hans"[^>]*>.*?</\1>"""
     r"|{#.*?#}|{%-?\s*comment\b.*?{%-?\s*endcomment\s*-?%}|<!--.*?-->",
     re.DOTALL,
@@ -124,23 +125,33 @@ def in_catalogue() -> Iterator[str]:
     missing = [key[1] for key in messages if key not in english]
     if missing:
         yield f"locale/en: {len(missing)} messages missing (make messages), the first: {missing[0][:60]!r}"
-    for key in messages.keys() & english.keys():
-        yield from _in_entry(messages[key], english[key])
+    shared = [key for key in messages if key in english]
+    empty = [key[1] for key in shared if not any(_texts(english[key]))]
+    if empty:
+        yield f"locale/en: {len(empty)} messages not translated, the first: {empty[0][:60]!r}"
+    for key in shared:
+        if key[1] not in empty:
+            yield from _in_entry(messages[key], english[key])
     if compiled() != committed().to_binary():
         yield "locale/en: django.mo is not compiled from django.po (make messages)"
 
 
 def _in_entry(message: polib.POEntry, english: polib.POEntry) -> Iterator[str]:
     where = f"locale/en: {message.msgid[:60]!r}"
-    texts = list(english.msgstr_plural.values()) if english.msgid_plural else [english.msgstr]
-    if english.fuzzy or not all(text.strip() for text in texts):
-        yield f"{where}: fuzzy" if english.fuzzy else f"{where}: not translated"
+    texts = _texts(english)
+    if english.fuzzy or not all(texts):
+        yield f"{where}: {'fuzzy' if english.fuzzy else 'not translated'}"
         return
     wanted = set(PLACEHOLDER.findall(message.msgid_plural or message.msgid))
     for text in texts:
         # A singular may leave its number out: "one application".
         if set(PLACEHOLDER.findall(text)) != wanted and not (message.msgid_plural and text == texts[0]):
             yield f"{where}: other placeholders: {text[:60]!r}"
+
+
+def _texts(entry: polib.POEntry) -> list[str]:
+    texts = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+    return [text.strip() for text in texts]
 
 
 def _key(entry: polib.POEntry) -> tuple[str | None, str, str]:

@@ -1,5 +1,6 @@
 """The only way a state changes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,14 +8,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
-from viewflow.fsm import Transition
+from viewflow.fsm import Transition, TransitionConditionsUnmet
 
 from workflows.actors import Actor
 from workflows.ledger.chain import append
 from workflows.models import Event, Stream, Task
 from workflows.process import Deed, Process
 from workflows.refusals import NotPermitted, NotReady, Refused, Stale, WrongState
-
 
 ENGINE_FIELDS = ("state", "state_since", "version", "sequence", "head")
 
@@ -50,7 +50,7 @@ def perform(
         _ask(transition, process, by)
         office, role = process.office(transition.permission.office), transition.permission.name
         before = subject.state
-        recorded = getattr(process, action)(**facts)
+        recorded = _take(process, action, facts)
         _close_tasks(process, transition, by, at)
         if subject.state != before:
             subject.version += 1
@@ -126,9 +126,15 @@ def _ask(transition: Transition, process: Process, by: Actor) -> None:
     verdict = transition.has_perm(process, by)
     if not verdict:
         raise NotPermitted(getattr(verdict, "reason", "") or _("您没有办理这一环节的权限。"))
-    unmet = transition.get_unmet_condition(process)
-    if unmet is not None:
-        raise NotReady(unmet[1].problems)
+
+
+def _take(process: Process, action: str, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Run the transition; viewflow asks its conditions first, whose answer carries everything that is missing."""
+    try:
+        recorded: Mapping[str, Any] = getattr(process, action)(**facts)
+    except TransitionConditionsUnmet as unmet:
+        raise NotReady(list(unmet.unmet_message)) from unmet
+    return recorded
 
 
 def _stale(subject: Any) -> Refused:
@@ -155,10 +161,10 @@ def _close_tasks(process: Process, transition: Transition, by: Actor, at: dateti
         tasks = tasks.filter(assignee_id=by.pk)
     closed = tasks.update(closed_at=at, closed_by_id=by.pk, outcome=transition.slug)
     if scope == "own" and not closed:
-        holder = open_tasks(process.subject).exclude(assignee=None).select_related("assignee").first()
-        if holder is not None:
+        held = open_tasks(process.subject).exclude(assignee=None).select_related("assignee").first()
+        if held is not None and held.assignee is not None:
             raise NotPermitted(
-                _("这一件由%(name)s认领，由其办理或释放后您才能办理。") % {"name": holder.assignee.name}
+                _("这一件由%(name)s认领，由其办理或释放后您才能办理。") % {"name": held.assignee.name}
             )
 
 

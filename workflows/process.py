@@ -54,6 +54,7 @@ class Process:
     "mine" closes only the actor's own task (each expert alone); "all" closes every open task, "none" none.
     """
 
+    state: ClassVar[Any]  # a viewflow.fsm.State
     subject_model: ClassVar[type[Subject]]
     locked_with: ClassVar[Sequence[str]] = ()  # foreign keys read together with the locked row
     saves: ClassVar[Sequence[str]] = ()  # fields, beside the engine's own, that transitions may change

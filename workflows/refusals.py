@@ -70,9 +70,9 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Readiness:
-    """The answer of a condition: truthy when nothing is missing."""
+    """The answer of a condition: truthy when nothing is missing. viewflow hands on `message` when it is not."""
 
-    problems: Sequence[Problem] = ()
+    message: Sequence[Problem] = ()
 
     def __bool__(self) -> bool:
-        return not self.problems
+        return not self.message

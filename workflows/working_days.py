@@ -46,7 +46,9 @@ def is_estimated(year: int) -> bool:
     return year not in ANNOUNCED
 
 
-@lru_cache(maxsize=4096)  # ten years and more; the calendar takes 20 µs for a day, and a desk asks for hundreds
+@lru_cache(
+    maxsize=4096
+)  # ten years and more; the calendar takes 20 µs for a day, and a desk asks for hundreds
 def is_working_day(day: date) -> bool:
     """Whether people work on the day: make-up days on weekends count, holidays do not."""
     if is_estimated(day.year):

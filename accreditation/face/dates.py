@@ -43,7 +43,7 @@ def day(value: date | datetime, this_year: int) -> str:
 
 def narrow_day(value: date | datetime) -> str:
     """9月28, 28 Sep: for the squares of a calendar, where the year is known."""
-    return date_format(local_date(value), "MONTH_DAY_FORMAT").removesuffix("日")
+    return date_format(local_date(value), "MONTH_DAY_FORMAT").removesuffix("日")  # untranslated: Chinese only
 
 
 def full_day(value: date | datetime) -> str:
@@ -70,8 +70,9 @@ def day_range(start: date | datetime, end: date | datetime, this_year: int) -> s
     """9月14日至25日, 9月28日至10月9日, 14 Sep to 25 Sep: Chinese says a month that both ends share once."""
     first, last = local_date(start), local_date(end)
     starts, ends = month_day(first, this_year), month_day(last, this_year)
-    if (first.year, first.month) == (last.year, last.month) and ends.endswith("日"):
-        ends = f"{last.day}日"
+    is_chinese = ends.endswith("日")  # untranslated: asks which language it is
+    if is_chinese and (first.year, first.month) == (last.year, last.month):
+        ends = f"{last.day}日"  # untranslated: Chinese only
     return _("%(start)s至%(end)s") % {"start": starts, "end": ends}
 
 

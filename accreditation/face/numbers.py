@@ -34,7 +34,7 @@ def figure(value: Any, unit: str = "") -> str:
 
 def money(value: Any) -> str:
     """An amount kept in 万元: 2264万元, 上千万元; absent: 未填."""
-    return figure(value, "万元")
+    return figure(value, "万元")  # untranslated: a unit
 
 
 def points(value: Any) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accreditation.states import ActionWord, State
 
@@ -60,8 +61,13 @@ TASKS: dict[str, Sign] = {
     "todo": Sign("wait", "ring", _("未开始")),
     "blocked": Sign("wait", "ring", _("暂不能开始")),
 }
-# The boxed characters are signs, the same in every language.
-GOOD_CHARACTERS = {"leader": "人", "team": "队", "functions": "职", "topics": "题", "mechanism": "制"}
+GOOD_CHARACTERS = {
+    "leader": "人",  # untranslated: a sign
+    "team": "队",  # untranslated: a sign
+    "functions": "职",  # untranslated: a sign
+    "topics": "题",  # untranslated: a sign
+    "mechanism": "制",  # untranslated: a sign
+}
 GOOD_TITLES: dict[str, str | Promise] = {
     "leader": _("选好领军人物"),
     "team": _("配好创新团队"),
@@ -77,11 +83,11 @@ GOOD_NAMES: dict[str, str | Promise] = {
     "mechanism": _("工作机制"),
 }
 GRANTS: dict[str, str | Promise] = {
-    "apply": _("申报"),
-    "review": _("审核"),
-    "decide": _("决定"),
-    "manage": _("管理"),
-    "audit": _("审计"),
+    "apply": pgettext_lazy("权限", "申报"),
+    "review": pgettext_lazy("权限", "审核"),
+    "decide": pgettext_lazy("权限", "决定"),
+    "manage": pgettext_lazy("权限", "管理"),
+    "audit": pgettext_lazy("权限", "审计"),
 }
 
 

@@ -21,7 +21,9 @@ class ArchiveSearch(forms.Form):
     district = forms.ChoiceField(label=_("推荐单位"), required=False)
     cycle = forms.ChoiceField(label=_("批次"), required=False)
 
-    def __init__(self, *args: Any, districts: Iterable[Organisation], cycles: Iterable[Cycle], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, districts: Iterable[Organisation], cycles: Iterable[Cycle], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         states = [(state.value, state.label) for state in State if state != State.DRAFT]
         self._choose("state", states)
@@ -29,7 +31,8 @@ class ArchiveSearch(forms.Form):
         self._choose("cycle", [(cycle.code, cycle.title) for cycle in cycles])
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        self.fields[name].choices = [("", _("全部")), *choices]
+        field: Any = self.fields[name]
+        field.choices = [("", _("全部")), *choices]
 
     def lookup(self) -> Lookup:
         """Return what was understood."""

@@ -47,8 +47,12 @@ class CycleForm(forms.Form):
     quorum = count_field(
         _("法定评分卡数"), _("填写法定评分卡数"), help_text=_("交满此数才能结束评分。"), initial=3
     )
-    review_days = count_field(_("每级办理时限"), _("填写办理时限"), help_text=_("从到达的次日起算。"), initial=10)
-    notice_days = count_field(_("公示期"), _("填写公示期"), help_text=_("公示当日是工作日的计入。"), initial=5)
+    review_days = count_field(
+        _("每级办理时限"), _("填写办理时限"), help_text=_("从到达的次日起算。"), initial=10
+    )
+    notice_days = count_field(
+        _("公示期"), _("填写公示期"), help_text=_("公示当日是工作日的计入。"), initial=5
+    )
 
     def settings(self) -> dict[str, Any]:
         """Return what `change_cycle` takes."""

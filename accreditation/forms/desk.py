@@ -27,7 +27,11 @@ class DeskSearch(forms.Form):
     def __init__(self, *args: Any, stages: Sequence[State], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if len(stages) > 1:
-            self.fields["stage"].choices = [("", _("全部")), *((stage.value, stage.label) for stage in stages)]
+            stage: Any = self.fields["stage"]
+            stage.choices = [
+                ("", _("全部")),
+                *((stage.value, stage.label) for stage in stages),
+            ]
         else:
             del self.fields["stage"]
 

@@ -1,6 +1,5 @@
 """Members, grants and organisations below."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -23,7 +22,7 @@ MEANINGS_AT_CITY: dict[str, str | Promise] = {
     REVIEW: _("作为专家评分，只看分到的申报"),
     DECIDE: _("批次、专家组、审定、公示、异议、命名，以市总工会名义签署"),
 }
-BELOW = {
+BELOW: dict[Organisation.Kind, tuple[str, ...]] = {
     Organisation.Kind.CITY: ("district", "industry", "group"),
     Organisation.Kind.DISTRICT: ("union", "street"),
     Organisation.Kind.INDUSTRY: ("union", "street"),
@@ -131,6 +130,6 @@ class OrganisationForm(forms.Form):
             field.initial = kinds[0]
 
 
-def kinds_below(parent: Organisation) -> Iterable[Any]:
+def kinds_below(parent: Organisation) -> tuple[str, ...]:
     """Return the kinds that can be founded below an organisation."""
     return BELOW[Organisation.Kind(parent.kind)]

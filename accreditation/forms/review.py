@@ -7,16 +7,21 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accreditation.completeness import STEPS, step_title
 from accreditation.figures import plain
 from accreditation.models import Application, Scorecard
 from accreditation.rubric import Indicator, Rubric
 from accreditation.scoring import CardProblem
-from accreditation.states import ActionWord, State
+from accreditation.states import State
 
-DECISIONS = ("recommend", "approve", "send_back", "reject")
+DECISIONS: dict[str, Promise] = {
+    "recommend": pgettext_lazy("决定", "推荐"),
+    "approve": pgettext_lazy("决定", "列入拟公示名单"),
+    "send_back": pgettext_lazy("决定", "退回补正"),
+    "reject": pgettext_lazy("决定", "不予推荐"),
+}
 """The decisions of the review page, in the order in which they are offered."""
 SIGN = gettext_lazy("签署决定")
 BUTTONS: dict[str, Promise] = {
@@ -44,7 +49,10 @@ class DecisionForm(forms.Form):
     decision = forms.ChoiceField(
         label=gettext_lazy("决定"),
         widget=Choices,
-        error_messages={"required": gettext_lazy("选择一个决定"), "invalid_choice": gettext_lazy("选择一个决定")},
+        error_messages={
+            "required": gettext_lazy("选择一个决定"),
+            "invalid_choice": gettext_lazy("选择一个决定"),
+        },
     )
     steps = forms.MultipleChoiceField(
         label=gettext_lazy("退回时标明涉及的部分"),
@@ -62,13 +70,17 @@ class DecisionForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, decisions: Sequence[str], consequences: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, decisions: Sequence[str], consequences: Mapping[str, Any], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.decisions = decisions
-        self.fields["decision"].choices = [(code, ActionWord(code).label) for code in decisions]
-        self.fields["decision"].consequences = consequences
+        decision: Any = self.fields["decision"]
+        decision.choices = [(code, DECISIONS[code]) for code in decisions]
+        decision.consequences = consequences
         if "send_back" in decisions:
-            self.fields["steps"].choices = [(step, step_title(step)) for step in STEPS]
+            steps: Any = self.fields["steps"]
+            steps.choices = [(step, step_title(step)) for step in STEPS]
         else:
             del self.fields["steps"]
 

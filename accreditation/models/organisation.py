@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from guardian.models import UserObjectPermissionBase
 
 from accreditation.states import Level
@@ -64,11 +65,11 @@ class Organisation(Stream):
     class Meta:
         default_permissions = ()
         permissions = [
-            ("apply", _("申报")),
-            ("review", _("审核")),
-            ("decide", _("决定")),
-            ("manage", _("管理")),
-            ("audit", _("审计")),
+            ("apply", pgettext_lazy("权限", "申报")),
+            ("review", pgettext_lazy("权限", "审核")),
+            ("decide", pgettext_lazy("权限", "决定")),
+            ("manage", pgettext_lazy("权限", "管理")),
+            ("audit", pgettext_lazy("权限", "审计")),
         ]
         constraints = [
             models.CheckConstraint(

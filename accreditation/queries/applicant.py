@@ -44,9 +44,13 @@ def own_applications(user: User) -> QuerySet[Application]:
 
 def listed_applications(user: User, search: str = "") -> QuerySet[Application]:
     """Return the user's applications for a list, the latest first; `search` looks at studio, leader and number."""
-    found = own_applications(user).select_related("studio", "cycle", "enterprise", "union", "district", "city")
+    found = own_applications(user).select_related(
+        "studio", "cycle", "enterprise", "union", "district", "city"
+    )
     for word in search.split():
-        found = found.filter(Q(studio__name__contains=word) | Q(number__icontains=word) | Q(cycle__title__contains=word))
+        found = found.filter(
+            Q(studio__name__contains=word) | Q(number__icontains=word) | Q(cycle__title__contains=word)
+        )
     return found.order_by("-created_at", "-pk")
 
 
@@ -87,7 +91,11 @@ def last_of(entries: Iterable[Entry], *actions: str) -> Entry | None:
 
 def opinions(entries: Sequence[Entry]) -> list[Entry]:
     """Return the entries in which an office gave a reason, the latest first."""
-    return [entry for entry in reversed(entries) if entry.reason and entry.action not in ("withdraw", "file_objection")]
+    return [
+        entry
+        for entry in reversed(entries)
+        if entry.reason and entry.action not in ("withdraw", "file_objection")
+    ]
 
 
 def waiting_task(application: Application) -> Task | None:
@@ -102,7 +110,9 @@ def earlier_applications(application: Application) -> QuerySet[Application]:
 
 
 def _applied_for_by(user: User) -> QuerySet[OrganisationUserObjectPermission, int]:
-    held = OrganisationUserObjectPermission.objects.filter(user=user, user__is_active=True, permission__codename=APPLY)
+    held = OrganisationUserObjectPermission.objects.filter(
+        user=user, user__is_active=True, permission__codename=APPLY
+    )
     return held.values_list("content_object_id", flat=True)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 
@@ -10,6 +12,11 @@ from accreditation.permissions import AUDIT, Office
 from accreditation.queries.desk import found
 from accreditation.states import Level
 
+SHOWN = (
+    "public_id", "state", "number", "revision_number", "submitted_at", "studio__name",
+    "enterprise__name", "enterprise__short_name", "district__name", "district__short_name",
+)  # fmt: skip
+"""What the list shows; the form's long texts stay in the database."""
 DISTRICTS = (Organisation.Kind.DISTRICT, Organisation.Kind.INDUSTRY, Organisation.Kind.GROUP)
 
 
@@ -35,11 +42,13 @@ def auditing(offices: Sequence[Office]) -> list[Office]:
 
 def archive(offices: Sequence[Office]) -> QuerySet[Application]:
     """Return what was submitted in the branches of these offices, the latest first; the rule of `permissions`."""
-    scope = Q(pk=None)
-    for office in auditing(offices):
-        scope |= _branch(office.organisation)
-    rows = Application.objects.filter(scope, submitted_at__isnull=False)
-    return rows.select_related("studio", "enterprise", "district", "cycle").order_by("-submitted_at", "-pk")
+    branches = [_branch(office.organisation) for office in auditing(offices)]
+    if not branches:
+        return Application.objects.none()
+    rows = Application.objects.filter(reduce(or_, branches), submitted_at__isnull=False)
+    return (
+        rows.select_related("studio", "enterprise", "district").only(*SHOWN).order_by("-submitted_at", "-pk")
+    )
 
 
 def _branch(organisation: Organisation) -> Q:
@@ -54,9 +63,9 @@ def looked_up(rows: QuerySet[Application], lookup: Lookup) -> QuerySet[Applicati
     if lookup.state:
         rows = rows.filter(state=lookup.state)
     if lookup.district:
-        rows = rows.filter(district__code=lookup.district)
+        rows = rows.filter(district=Organisation.objects.filter(code=lookup.district).values("pk")[:1])
     if lookup.cycle:
-        rows = rows.filter(cycle__code=lookup.cycle)
+        rows = rows.filter(cycle=Cycle.objects.filter(code=lookup.cycle).values("pk")[:1])
     if lookup.words:
         rows = rows.filter(pk__in=found(lookup.words).values("pk"))
     return rows

@@ -1,7 +1,7 @@
 """Where a cycle stands: who may look, its stages, the places used, what is with the panel, the ranking."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from accreditation.models import (
     Cycle,
     Organisation,
     OrganisationUserObjectPermission,
+    Quota,
     Scorecard,
     User,
 )
@@ -150,7 +151,7 @@ def quota_rows(cycle: Cycle, only: Iterable[int] | None = None) -> list[QuotaRow
     if only is not None:
         ids = list(only)
         applications, quotas = applications.filter(district__in=ids), quotas.filter(organisation__in=ids)
-    counted = {
+    counted: dict[int, Mapping[str, Any]] = {
         row["district"]: row
         for row in applications.values("district").annotate(
             received=Count("pk", filter=~Q(state=State.WITHDRAWN)),
@@ -164,7 +165,7 @@ def quota_rows(cycle: Cycle, only: Iterable[int] | None = None) -> list[QuotaRow
     return [_quota_row(body, given.get(body.pk), counted.get(body.pk, {})) for body in bodies]
 
 
-def _quota_row(body: Organisation, quota: Any, counted: dict[str, int]) -> QuotaRow:
+def _quota_row(body: Organisation, quota: Quota | None, counted: Mapping[str, Any]) -> QuotaRow:
     names = ("received", "returned", "rejected")
     return QuotaRow(
         body,
@@ -204,13 +205,13 @@ def ranked(cycle: Cycle, applications: Iterable[Application], first_number: int)
     cards: dict[int, list[CardTotal]] = {}
     for application_id, document in _documents(listed):
         cards.setdefault(application_id, []).append(_total(rubric, json.loads(document)))
-    rows, above = [], first_number == 1 or None
+    rows, is_above = [], first_number == 1
     for number, application in enumerate(listed, start=first_number):
         totals = cards[application.pk]
         result = panel_result(rubric, totals)
         is_below = result.total < line
-        opens_the_tail = is_below and above is True
-        above = not is_below
+        opens_the_tail = is_below and is_above
+        is_above = not is_below
         scores = sorted(card.total for card in totals)
         rows.append(Ranked(number, application, result, scores, result.reasons(cycle.level), opens_the_tail))
     return rows

@@ -67,7 +67,9 @@ class TaskList:
     def __getitem__(self, wanted: slice) -> list[Task]:
         if len(self.parts) == 1:
             return list(self.parts[0][wanted])
-        merged = heapq.merge(*(part[: wanted.stop] for part in self.parts), key=lambda task: (task.due_at, task.pk))
+        merged = heapq.merge(
+            *(part[: wanted.stop] for part in self.parts), key=lambda task: (task.due_at, task.pk)
+        )
         return list(merged)[wanted]
 
 

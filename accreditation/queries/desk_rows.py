@@ -27,7 +27,7 @@ LOOKAHEAD = 12
 
 @dataclass(frozen=True)
 class Row:
-    """A task on the desk. `due_on` is its last day, `days` are the working days until then: below zero late, 0 today."""
+    """A task. `due_on` is its last day, `days` are the working days until then: below zero late, 0 today."""
 
     task: Task
     application: Application
@@ -91,7 +91,10 @@ def days_left(due_at: datetime, at: datetime) -> int:
 
 def next_for(user: User, offices: Sequence[Office], at: datetime, besides: int | None = None) -> Row | None:
     """Return the most urgent task that the user can work on, other than those of the application `besides`."""
-    parts = [part.exclude(object_id=besides).filter(Q(assignee=None) | Q(assignee=user)) for part in tasks_of(user, offices)]
+    workable = Q(assignee=None) | Q(assignee=user)
+    if besides is not None:
+        workable &= ~Q(object_id=besides)
+    parts = [part.filter(workable) for part in tasks_of(user, offices)]
     if not parts:
         return None
     first = TaskList([part.select_related("assignee") for part in parts])[0:LOOKAHEAD]
@@ -106,7 +109,9 @@ def panels(offices: Sequence[Office], words: str = "") -> QuerySet[Application]:
         if office.organisation.level == Level.CITY and DECIDE in office.grants
     ]
     current = Q(scorecards__revision__number=F("revision_number"))
-    scoring = Application.objects.filter(cycle__in=Cycle.objects.filter(city__in=cities), state=State.PANEL_SCORING)
+    scoring = Application.objects.filter(
+        cycle__in=Cycle.objects.filter(city__in=cities), state=State.PANEL_SCORING
+    )
     if words:
         scoring = scoring.filter(pk__in=found(words).values("pk"))
     return (

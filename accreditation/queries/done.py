@@ -39,7 +39,9 @@ def done(events: Sequence[Event], user: User) -> list[Done]:
     """Return the rows of these events; what is no longer in the user's scope is shown without its name."""
     ids = {event.pk: uuid.UUID(event.stream.partition("/")[2]) for event in events}
     seen = visible_applications(user).filter(public_id__in=set(ids.values()))
-    applications = {application.public_id: application for application in seen.select_related("studio", "enterprise")}
+    applications = {
+        application.public_id: application for application in seen.select_related("studio", "enterprise")
+    }
     return [Done(event, _reason(event), applications.get(ids[event.pk])) for event in events]
 
 

@@ -93,7 +93,9 @@ def _convene(telling: Telling) -> str:
         return ngettext("增补专家%(count)d人。", "增补专家%(count)d人。", count) % said
     return (
         ngettext(
-            "组成专家组%(count)d人，评第%(revision)d版。", "组成专家组%(count)d人，评第%(revision)d版。", count
+            "组成专家组%(count)d人，评第%(revision)d版。",
+            "组成专家组%(count)d人，评第%(revision)d版。",
+            count,
         )
         % said
     )

@@ -27,8 +27,8 @@ def evidence_for(user: User, public_id: UUID) -> Evidence | None:
 def evidence_of(revision: Revision) -> dict[str, list[Evidence]]:
     """Return the files that a revision holds, by good, in the revision's order."""
     held: dict[tuple[str, ...], Evidence] = {}
-    for item in revision.application.evidence.select_related("stored").order_by("pk"):
-        held.setdefault((item.good, item.kind, item.stored.sha256), item)
+    for kept in revision.application.evidence.select_related("stored").order_by("pk"):
+        held.setdefault((kept.good, kept.kind, kept.stored.sha256), kept)
     by_good: dict[str, list[Evidence]] = {}
     for entry in json.loads(revision.document)["evidence"]:
         item = held.get((entry["good"], entry["kind"], entry["sha256"]))

@@ -27,10 +27,10 @@ def card_total(application: Application, document: Mapping[str, Any], card: Scor
     return total(rubric_of(application.cycle), document, marks_of(card))
 
 
-def panel_result_of(application: Application) -> PanelResult | None:
-    """Return the panel's result from the cards submitted so far, or None without any."""
+def panel_result_of(application: Application) -> PanelResult:
+    """Return the panel's result from the cards submitted so far. Raises ValueError without any."""
     totals = [
         card_total(application, json.loads(card.revision.document), card)
         for card in submitted_cards(application)
     ]
-    return panel_result(rubric_of(application.cycle), totals) if totals else None
+    return panel_result(rubric_of(application.cycle), totals)

@@ -138,7 +138,7 @@ def notices_of(cycle: Cycle) -> QuerySet[Notice]:
 
 
 def picked(cycle: Cycle, versions: dict[UUID, int]) -> list[Application]:
-    """Return the cycle's applications of these ids, carrying the versions that somebody saw; fewer if some are not there."""
+    """Return the cycle's applications of these ids, carrying the versions that somebody saw. Others are left out."""
     chosen = list(_in_order(cycle.applications.filter(public_id__in=list(versions))))
     for application in chosen:
         application.version = versions[application.public_id]

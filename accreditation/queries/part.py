@@ -38,7 +38,9 @@ def part_of(application: Application, user: User, offices: Sequence[Office]) -> 
     for office in offices:
         organisation = office.organisation
         level = of_application.get(organisation.pk)
-        audits = audits or (AUDIT in office.grants and application.enterprise.path.startswith(organisation.path))
+        audits = audits or (
+            AUDIT in office.grants and application.enterprise.path.startswith(organisation.path)
+        )
         if level == Level.CITY:
             at_city = office.grants
         elif level and office.grants & {REVIEW, DECIDE}:
@@ -62,9 +64,9 @@ def readable_cards(application: Application, user: User, part: Part) -> list[Sco
     """
     if not (part.sees_panel or part.own_cards):
         return []
-    cards = application.scorecards.select_related("revision", "expert").order_by("revision__number", "pk")
-    for card in (cards := list(cards)):
-        card.application = application
+    cards = list(
+        application.scorecards.select_related("revision", "expert").order_by("revision__number", "pk")
+    )
     scores_now = any(card.submitted_at is None and _running(application, card) for card in part.own_cards)
     handed_in = {card.revision_id for card in part.own_cards if card.submitted_at}
     return [

@@ -44,7 +44,7 @@ def rail(application: Application, entries: Sequence[Entry]) -> list[RailStep]:
     """Return the six levels; `entries` are the reader's own, so that a note tells nothing they may not know."""
     state = State(application.state)
     last = next((entry for entry in reversed(entries) if entry.from_state != entry.to_state), None)
-    here = PLACES.get(state) if state in PLACES else _stopped_at(last)
+    here = PLACES[state] if state in PLACES else _stopped_at(last)
     notes = _notes(entries)
     if state in PLACES and state not in RETURNED and state != State.NAMED:
         notes[here] = str(state.label) if here == CITY else notes.get(here, "") if here == NOTICE else ""

@@ -18,7 +18,16 @@ from accreditation.queries.rubrics import rubric_of
 from accreditation.queries.standing import written_total
 from accreditation.queries.timeline import Entry
 from accreditation.rubric import Good, Indicator, Rubric
-from accreditation.scoring import CardTotal, GateResult, GoodTotal, Mark, PanelResult, check_gates, computed_marks, panel_result
+from accreditation.scoring import (
+    CardTotal,
+    GateResult,
+    GoodTotal,
+    Mark,
+    PanelResult,
+    check_gates,
+    computed_marks,
+    panel_result,
+)
 from accreditation.states import State
 from workflows.engine import open_tasks
 from workflows.models import Task
@@ -51,10 +60,11 @@ class GoodView:
 
 @dataclass(frozen=True)
 class RevisionView:
-    """A frozen revision beside the rubric."""
+    """A frozen revision beside the rubric; `before` is the document of the revision before it, if there is one."""
 
     revision: Revision
     document: Mapping[str, Any]
+    before: Mapping[str, Any] | None
     rubric: Rubric
     gates: Sequence[GateResult]
     goods: Sequence[GoodView]
@@ -86,14 +96,18 @@ class CardView:
 
 def revision_view(application: Application, number: int | None = None) -> RevisionView:
     """Return a revision (the current one unless `number` is given). Raises Revision.DoesNotExist."""
-    revision = application.revisions.select_related("submitted_by").get(
-        number=application.revision_number if number is None else number
-    )
+    number = application.revision_number if number is None else number
+    both = application.revisions.filter(number__in=[number, number - 1]).select_related("submitted_by")
+    found = {revision.number: revision for revision in both}
+    if number not in found:
+        raise Revision.DoesNotExist
+    revision, earlier = found[number], found.get(number - 1)
     rubric, document = rubric_of(application.cycle), json.loads(revision.document)
     marks, files = computed_marks(rubric, document), _files(application, document)
     return RevisionView(
         revision=revision,
         document=document,
+        before=json.loads(earlier.document) if earlier else None,
         rubric=rubric,
         gates=check_gates(rubric, document, on=_day(revision)),
         goods=[

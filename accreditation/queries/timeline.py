@@ -82,7 +82,10 @@ def check(application: Application) -> Proof:
     """Calculate the record anew: the chain of events, its end, and the hashes of what was judged."""
     events = events_of(application)
     broken = first_broken(events)
-    if broken is None and (len(events), events[-1].hash if events else "") != (application.sequence, application.head):
+    if broken is None and (len(events), events[-1].hash if events else "") != (
+        application.sequence,
+        application.head,
+    ):
         broken = len(events) + 1
     recorded = [json.loads(event.body)["facts"] for event in events]
     documents = {facts["revision"]: facts["document"] for facts in recorded if "document" in facts}
@@ -90,14 +93,15 @@ def check(application: Application) -> Proof:
     return Proof(
         events=len(events),
         broken=broken,
-        revisions=tuple(
-            revision.number
-            for revision in application.revisions.all()
-            if not digest(revision.document) == revision.sha256 == documents.pop(revision.number, "")
-        )
-        + tuple(documents),
+        revisions=_revisions_that_differ(application, documents),
         cards=_cards_that_differ(application, cards),
     )
+
+
+def _revisions_that_differ(application: Application, recorded: Mapping[int, str]) -> tuple[int, ...]:
+    kept = {one.number: (digest(one.document), one.sha256) for one in application.revisions.all()}
+    numbers = sorted(kept.keys() | recorded.keys())
+    return tuple(n for n in numbers if kept.get(n) != (recorded.get(n), recorded.get(n)))
 
 
 def _cards_that_differ(application: Application, recorded: set[str]) -> int:

@@ -70,7 +70,7 @@ def studio_in(
     _refuse_undrawable(leader_name)
     studio = Studio.objects.select_for_update().get(pk=studio_of(enterprise, leader_name).pk)
     others = studio.applications.filter(cycle=cycle).exclude(state=State.WITHDRAWN)
-    if others.exclude(pk=besides.pk if besides else None).exists():
+    if (others.exclude(pk=besides.pk) if besides else others).exists():
         raise NotReady(
             [Problem(_("%(studio)s本批次已有一份申报。") % {"studio": studio.name}, "leader", "leader_name")]
         )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -79,7 +80,7 @@ def _refuse_wrong_sums(rows: Sequence[Reported]) -> None:
     problems = [] if rows else [Problem(_("填写要填报的数字。"))]
     for row in rows:
         exact = row.parts and not any(one.figure.qualifier for one in [row, *row.parts])
-        counted = sum(part.figure.number for part in row.parts)
+        counted = sum((part.figure.number for part in row.parts), Decimal(0))
         if exact and counted != row.figure.number:
             said = {"label": row.label, "counted": plain(counted), "total": plain(row.figure.number)}
             problems.append(Problem(_("%(label)s各项合计%(counted)s，与总数%(total)s不符。") % said))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -19,11 +19,12 @@ from accreditation.queries.rubrics import rubric_of
 from accreditation.queries.timeline import check, entries
 from accreditation.views.paging import page_of
 from accreditation.views.review_page import material
+from accreditation.views.signed_in import SignedInRequest
 
 
 @login_required
 @require_GET
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: SignedInRequest) -> HttpResponse:
     """Every submitted application in the auditor's branch. Nobody else has this page: 404."""
     held = auditing(offices(request))
     if not held:
@@ -31,12 +32,14 @@ def audit(request: HttpRequest) -> HttpResponse:
     form = ArchiveSearch(request.GET, districts=districts_of(held), cycles=cycles_of(held))
     lookup = form.lookup()
     page = page_of(request, looked_up(archive(held), lookup))
-    return render(request, "audit/archive.html", {"form": form, "lookup": lookup, "page": page, "offices": held})
+    return render(
+        request, "audit/archive.html", {"form": form, "lookup": lookup, "page": page, "offices": held}
+    )
 
 
 @login_required
 @require_GET
-def timeline(request: HttpRequest, public_id: Any) -> HttpResponse:
+def timeline(request: SignedInRequest, public_id: Any) -> HttpResponse:
     """Everything that happened to an application; the record is calculated anew before it is shown."""
     application, part = _seen(request, public_id)
     if not (part.audits or part.reviews):
@@ -55,7 +58,7 @@ def timeline(request: HttpRequest, public_id: Any) -> HttpResponse:
 
 @login_required
 @require_GET
-def revision(request: HttpRequest, public_id: Any, number: int) -> HttpResponse:
+def revision(request: SignedInRequest, public_id: Any, number: int) -> HttpResponse:
     """A frozen revision, for everybody who may see the application."""
     application, part = _seen(request, public_id)
     try:
@@ -67,7 +70,7 @@ def revision(request: HttpRequest, public_id: Any, number: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def card(request: HttpRequest, public_id: Any, card_id: Any) -> HttpResponse:
+def card(request: SignedInRequest, public_id: Any, card_id: Any) -> HttpResponse:
     """A submitted scorecard, for those who may read it now; for everybody else it is not there."""
     application, part = _seen(request, public_id)
     readable = readable_cards(application, request.user, part)
@@ -75,9 +78,11 @@ def card(request: HttpRequest, public_id: Any, card_id: Any) -> HttpResponse:
     if found is None:
         raise Http404
     view = card_view(rubric_of(application.cycle), found)
-    return render(request, "audit/card.html", {"application": application, "part": part, "card": found, "view": view})
+    return render(
+        request, "audit/card.html", {"application": application, "part": part, "card": found, "view": view}
+    )
 
 
-def _seen(request: HttpRequest, public_id: Any) -> tuple[Application, Part]:
+def _seen(request: SignedInRequest, public_id: Any) -> tuple[Application, Part]:
     application = get_object_or_404(with_all(visible_applications(request.user)), public_id=public_id)
     return application, part_of(application, request.user, offices(request))

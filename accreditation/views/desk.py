@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from accreditation.queries.desk_rows import panels, rows
 from accreditation.queries.done import acts_of, done
 from accreditation.states import Level, State
 from accreditation.views.paging import page_of
+from accreditation.views.signed_in import SignedInRequest
 
 STAGES: dict[str, Sequence[State]] = {
     Level.ENTERPRISE: [State.ENTERPRISE_REVIEW],
@@ -36,15 +37,15 @@ STAGES: dict[str, Sequence[State]] = {
 
 
 @login_required
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedInRequest) -> HttpResponse:
     """The open tasks of all offices that the user reviews for, the earliest due first."""
     held, at = reviewing_offices(request), timezone.now()
-    stages = [stage for office in held for stage in STAGES[office.organisation.level]]
+    stages = [stage for office in held for stage in STAGES[office.organisation.level or ""]]
     form = DeskSearch(request.GET, stages=stages)
     search = form.search()
     tasks = tasks_of(request.user, held)
     counted = counts(tasks, request.user, at)
-    scoring = panels(held, search.words) if any(_decides_for_city(office) for office in held) else None
+    scoring = panels(held) if any(_decides_for_city(office) for office in held) else None
     context: dict[str, Any] = {
         "offices": held,
         "search": search,
@@ -54,23 +55,27 @@ def desk(request: HttpRequest) -> HttpResponse:
         "cap": CAP,
     }
     if search.show == PANELS and scoring is not None:
-        page = page_of(request, scoring)
+        page = page_of(request, panels(held, search.words))
         return render(request, "desk/panels.html", context | {"page": page})
-    wanted = TaskList([narrowed(part.select_related("assignee", "office"), search, request.user, at) for part in tasks])
+    wanted = TaskList(
+        [narrowed(part.select_related("assignee", "office"), search, request.user, at) for part in tasks]
+    )
     page = page_of(request, wanted)
     found = rows(list(page.object_list), request.user, at)
     return render(request, "desk/desk.html", context | {"page": page, "rows": found, "counts": counted})
 
 
 @login_required
-def desk_done(request: HttpRequest) -> HttpResponse:
+def desk_done(request: SignedInRequest) -> HttpResponse:
     """The user's own acts, the latest first."""
     reviewing_offices(request)
     page = page_of(request, acts_of(request.user))
-    return render(request, "desk/done.html", {"page": page, "rows": done(list(page.object_list), request.user)})
+    return render(
+        request, "desk/done.html", {"page": page, "rows": done(list(page.object_list), request.user)}
+    )
 
 
-def reviewing_offices(request: HttpRequest) -> list[Office]:
+def reviewing_offices(request: SignedInRequest) -> list[Office]:
     """Return the offices that the user reviews for. Nobody else has these pages: 404."""
     held = reviewing(offices(request))
     if not held:

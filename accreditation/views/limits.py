@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
-from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -37,7 +37,7 @@ class CountingFileHandler(TemporaryFileUploadHandler):
             self.file.truncate(0)
         return None
 
-    def file_complete(self, file_size: int) -> TemporaryUploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile | None:
         return super().file_complete(self.counted)
 
 

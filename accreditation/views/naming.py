@@ -64,7 +64,9 @@ def _draft(request: HttpRequest, cycle: Cycle, form: NamingForm) -> HttpResponse
         "rows": pickable(queries.waiting_for_naming(cycle), form),
         "decisions": queries.decisions().filter(cycle=cycle),
     }
-    return render(request, "office/naming.html", context, status=422 if form.is_bound and form.errors else 200)
+    return render(
+        request, "office/naming.html", context, status=422 if form.is_bound and form.errors else 200
+    )
 
 
 def _preview(request: HttpRequest, cycle: Cycle, form: NamingForm, chosen: list[Application]) -> HttpResponse:
@@ -84,5 +86,5 @@ def _preview(request: HttpRequest, cycle: Cycle, form: NamingForm, chosen: list[
 
 
 def _proposed(cycle: Cycle) -> dict[str, Any]:
-    title = _("关于命名%(title)s的决定") % {"title": cycle.title}
+    title = f"关于命名{cycle.title}的决定"  # untranslated: the title of a Chinese document
     return {"title": title, "signed_on": timezone.localdate()}

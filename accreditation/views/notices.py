@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accreditation.face.dates import month_day
 from accreditation.forms.notice import NoticeForm, RulingForm
 from accreditation.forms.picks import Pick
 from accreditation.forms.problems import show_problems
@@ -60,8 +61,9 @@ def pickable(waiting: Iterable[Application], form: BaseForm) -> list[dict[str, A
 @require_http_methods(["GET", "HEAD", "POST"])
 def notice_list(request: HttpRequest, code: str) -> HttpResponse:
     """Choose among the listed applications and announce them together."""
+    user: Any = request.user
     cycle, at = run_by(request, code), timezone.now()
-    title = _("关于拟命名%(title)s的公示") % {"title": cycle.title}
+    title = f"关于拟命名{cycle.title}的公示"  # untranslated: the title of a Chinese document
     form = NoticeForm(request.POST if request.method == "POST" else None, initial={"title": title})
     if form.is_valid():
         given = form.cleaned_data
@@ -72,7 +74,7 @@ def notice_list(request: HttpRequest, code: str) -> HttpResponse:
                 applications=chosen,
                 title=given["title"],
                 contact=given["contact"],
-                by=request.user,
+                by=user,
                 at=at,
             )
         except NotReady as refusal:
@@ -145,7 +147,7 @@ def ruling(request: HttpRequest, public_id: UUID) -> HttpResponse:
             ways = [(_("异议处理"), reverse("rulings", args=[application.cycle.code]))]
             return refused(request, refusal, kept=reason, ways=ways)
         else:
-            outcome = dict(form.fields["outcome"].choices)[form.cleaned_data["outcome"]]
+            outcome = dict(RulingForm.OUTCOMES)[form.cleaned_data["outcome"]]
             said = {"name": application.studio.name, "outcome": outcome}
             messages.success(
                 request, told(_("%(name)s：%(outcome)s") % said, _("提出人凭受理编号可以查看结果。"))
@@ -173,9 +175,9 @@ def _consequences(application: Application, at: Any) -> dict[str, str]:
     if days is None:
         return {}
     last = notice_period(at, days).last
-    said = {"days": working_days_in(timezone.localdate(at), last), "month": last.month, "day": last.day}
+    said = {"days": working_days_in(timezone.localdate(at), last), "last": month_day(last, at.year)}
     return {
-        RulingForm.DISMISS: _("公示继续，余下%(days)d个工作日，至%(month)d月%(day)d日") % said,
+        RulingForm.DISMISS: _("公示继续，余下%(days)d个工作日，至%(last)s") % said,
         RulingForm.UPHOLD: _("撤下公示，回到审定环节重新决定"),
         RulingForm.REJECT: _("撤下公示，本批次不再推荐"),
     }

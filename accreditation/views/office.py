@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accreditation.context import offices as offices_held
 from accreditation.forms.office import LABELS, OrganisationForm, grant_meanings, kinds_below
 from accreditation.forms.problems import show_problems
 from accreditation.models import Organisation, User
+from accreditation.permissions import MANAGE
 from accreditation.queries import office as queries
 from accreditation.services.offices import found_organisation
 from accreditation.views.paging import page_of
@@ -61,6 +63,9 @@ def office(request: HttpRequest, code: str) -> HttpResponse:
         "entries": queries.sentences(list(events.object_list)),
         "meanings": [(LABELS[grant], meaning) for grant, meaning in grant_meanings(organisation).items()],
         "takes_children": bool(kinds_below(organisation)),
+        "opens_children": any(
+            held.organisation == organisation and MANAGE in held.grants for held in offices_held(request)
+        ),
     }
     return render(request, "office/office.html", context)
 

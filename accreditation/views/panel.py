@@ -42,6 +42,7 @@ def decided_application(request: HttpRequest, public_id: UUID) -> Application:
 @require_http_methods(["GET", "HEAD", "POST"])
 def panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Seat experts, or add some while the scoring runs; who has handed in a card."""
+    user: Any = request.user
     application = decided_application(request, public_id)
     form = PanelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -49,7 +50,7 @@ def panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
             experts = list(form.cleaned_data["experts"])
             convene(
                 application,
-                by=request.user,
+                by=user,
                 at=timezone.now(),
                 expected_version=posted_version(request),
                 experts=experts,
@@ -91,10 +92,11 @@ def _page(request: HttpRequest, application: Application, form: PanelForm) -> Ht
 @require_POST
 def panel_conclude(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End the scoring."""
+    user: Any = request.user
     application = decided_application(request, public_id)
     ways = [_back(application), (_("专家组"), reverse("panel", args=[application.public_id]))]
     try:
-        conclude(application, by=request.user, at=timezone.now(), expected_version=posted_version(request))
+        conclude(application, by=user, at=timezone.now(), expected_version=posted_version(request))
     except Refused as refusal:
         return refused(request, refusal, ways=ways)
     said = {"name": application.studio.name}

@@ -20,7 +20,9 @@ def posted_version(request: HttpRequest) -> int:
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else UNREADABLE
 
 
-def refused(request: HttpRequest, refused_by: Refused, kept: str = "", ways: Iterable[Way] = ()) -> HttpResponse:
+def refused(
+    request: HttpRequest, refused_by: Refused, kept: str = "", ways: Iterable[Way] = ()
+) -> HttpResponse:
     """Answer a refusal with its page (403, 409 or 422). `kept` is what the user wrote; `ways` lead on from here.
 
     A view that can show its form again does that for NotReady; here its problems are only listed.

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from accreditation.queries.part import Part
 from accreditation.services import review as services
 from accreditation.views.refusing import posted_version, refused
 from accreditation.views.review_page import decision_form, page, review_or_404, ways, why_not
+from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import told
 from workflows.refusals import NotReady, Refused, Stale, WrongState
 
@@ -34,7 +35,7 @@ DECIDE: dict[str, Callable[..., Any]] = {
 
 @login_required
 @require_GET
-def review(request: HttpRequest, public_id: Any) -> HttpResponse:
+def review(request: SignedInRequest, public_id: Any) -> HttpResponse:
     """The current revision, what the levels said, and the decisions that this reader may take."""
     application, part = review_or_404(request, public_id)
     return _show(request, application, part)
@@ -42,7 +43,7 @@ def review(request: HttpRequest, public_id: Any) -> HttpResponse:
 
 @login_required
 @require_POST
-def decide(request: HttpRequest, public_id: Any) -> HttpResponse:
+def decide(request: SignedInRequest, public_id: Any) -> HttpResponse:
     """Write the decision. Refused: who acted and when, and the reason that was typed, to be copied."""
     application, part = review_or_404(request, public_id)
     form = DecisionForm(request.POST, decisions=list(DECIDE), consequences={})
@@ -61,13 +62,15 @@ def decide(request: HttpRequest, public_id: Any) -> HttpResponse:
     except NotReady as refusal:
         return _show(request, application, part, request.POST, refusal)
     except Refused as refusal:
-        return refused(request, refusal, kept=form.cleaned_data["reason"], ways=_ways_on(request, application))
+        return refused(
+            request, refusal, kept=form.cleaned_data["reason"], ways=_ways_on(request, application)
+        )
     return _decided(request, application, form.cleaned_data["decision"])
 
 
 @login_required
 @require_POST
-def claim(request: HttpRequest, public_id: Any) -> HttpResponse:
+def claim(request: SignedInRequest, public_id: Any) -> HttpResponse:
     """Take the task, and go on to the application."""
     application, _part = review_or_404(request, public_id)
     try:
@@ -81,7 +84,7 @@ def claim(request: HttpRequest, public_id: Any) -> HttpResponse:
 
 @login_required
 @require_POST
-def release(request: HttpRequest, public_id: Any) -> HttpResponse:
+def release(request: SignedInRequest, public_id: Any) -> HttpResponse:
     """Give the task back to the office, and return to the desk."""
     application, _part = review_or_404(request, public_id)
     try:
@@ -94,7 +97,7 @@ def release(request: HttpRequest, public_id: Any) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest,
+    request: SignedInRequest,
     application: Application,
     part: Part,
     data: QueryDict | None = None,
@@ -113,7 +116,7 @@ def _show(
     return render(request, "review/review.html", shown, status=200 if data is None else 422)
 
 
-def _ways_on(request: HttpRequest, application: Application) -> list[tuple[Any, str]]:
+def _ways_on(request: SignedInRequest, application: Application) -> list[tuple[Any, str]]:
     latest = (_("看最新情况"), reverse("review", args=[application.public_id]))
     following = next_for(request.user, offices(request), timezone.now(), besides=application.pk)
     if following is None:
@@ -125,7 +128,7 @@ def _address(row: Any) -> str:
     return reverse("scorecard" if row.is_scoring else "review", args=[row.application.public_id])
 
 
-def _decided(request: HttpRequest, application: Application, decision: str) -> HttpResponse:
+def _decided(request: SignedInRequest, application: Application, decision: str) -> HttpResponse:
     """Say what was done and lead on to the next item."""
     said = {
         "recommend": _("已推荐%(name)s"),

@@ -36,7 +36,7 @@ def overview(document: Document) -> list[Fact]:
                 enterprise["name"],
                 NATURES.get(enterprise["nature"], ""),
                 enterprise["industry"],
-                _labelled(_("职工%(value)s"), _figure(enterprise["staff"], "人")),
+                _labelled(_("职工%(value)s"), _figure(enterprise["staff"], "人")),  # untranslated: a unit
             ),
         ),
         Fact(_("所属工会"), _line(enterprise["union"])),
@@ -83,7 +83,11 @@ def leader(document: Document) -> list[Fact]:
 def team(document: Document) -> list[Fact]:
     """Return what is said of the team."""
     part = document["team"]
-    crew = _("声明：不是整建制的研发部门或班组") if part["not_one_crew"] else _("没有声明不是整建制的研发部门或班组")
+    crew = (
+        _("声明：不是整建制的研发部门或班组")
+        if part["not_one_crew"]
+        else _("没有声明不是整建制的研发部门或班组")
+    )
     return _said(
         Fact(_("团队"), _line(_("%(count)d人") % {"count": len(part["members"])}, crew)),
         Fact(
@@ -105,7 +109,8 @@ def team(document: Document) -> list[Fact]:
             _rows(
                 part["pairs"],
                 lambda row: (
-                    _("%(master)s带%(apprentice)s") % {"master": row["master"], "apprentice": row["apprentice"]},
+                    _("%(master)s带%(apprentice)s")
+                    % {"master": row["master"], "apprentice": row["apprentice"]},
                     _labelled(_("%(value)s起"), _year(row["since"])),
                 ),
             ),
@@ -128,12 +133,21 @@ def functions(document: Document) -> list[Fact]:
                     row["name"],
                     row["kind"],
                     _year(row["year"]),
-                    _figure(row["count"], "次"),
-                    _figure(row["person_times"], "人次"),
+                    _figure(row["count"], "次"),  # untranslated: a unit
+                    _figure(row["person_times"], "人次"),  # untranslated: a unit
                 ),
             ),
         ),
-        Fact(_("技能晋升"), _rows(part["promotions"], lambda row: (row["grade"], _figure(row["count"], "人")))),
+        Fact(
+            _("技能晋升"),
+            _rows(
+                part["promotions"],
+                lambda row: (
+                    row["grade"],
+                    _figure(row["count"], "人"),  # untranslated: a unit
+                ),
+            ),
+        ),
     )
 
 
@@ -150,7 +164,7 @@ def topics(document: Document) -> list[Fact]:
                     str(CATEGORIES.get(row["category"], "")),
                     _labelled(_("%(value)s立项"), _date(row["registered"])),
                     str(STATUSES.get(row["status"], "")),
-                    _figure(row["count"], "项"),
+                    _figure(row["count"], "项"),  # untranslated: a unit
                     row["result"],
                 ),
             ),
@@ -159,14 +173,25 @@ def topics(document: Document) -> list[Fact]:
             _("专利"),
             _rows(
                 part["patents"],
-                lambda row: (row["name"], row["kind"], row["number"], _date(row["date"]), _figure(row["count"], "项")),
+                lambda row: (
+                    row["name"],
+                    row["kind"],
+                    row["number"],
+                    _date(row["date"]),
+                    _figure(row["count"], "项"),  # untranslated: a unit
+                ),
             ),
         ),
         Fact(
             _("获奖"),
             _rows(
                 part["awards"],
-                lambda row: (row["title"], row["level"], _year(row["year"]), _figure(row["count"], "项")),
+                lambda row: (
+                    row["title"],
+                    row["level"],
+                    _year(row["year"]),
+                    _figure(row["count"], "项"),  # untranslated: a unit
+                ),
             ),
         ),
         Fact(
@@ -176,7 +201,7 @@ def topics(document: Document) -> list[Fact]:
                 lambda row: (
                     row["title"],
                     _year(row["year"]),
-                    _figure(row["count"], "项"),
+                    _figure(row["count"], "项"),  # untranslated: a unit
                     _labelled(_("效益%(value)s"), money(row["benefit"]) if row["benefit"] else ""),
                 ),
             ),
@@ -190,7 +215,9 @@ def mechanism(document: Document) -> list[Fact]:
     return _said(
         Fact(
             _("制度"),
-            _rows(part["rules"], lambda row: (row["title"], _labelled(_("%(value)s制定"), _date(row["issued"])))),
+            _rows(
+                part["rules"], lambda row: (row["title"], _labelled(_("%(value)s制定"), _date(row["issued"])))
+            ),
         ),
         Fact(
             _("经费"),
@@ -224,7 +251,9 @@ def _line(*parts: Any) -> tuple[Line, ...]:
     return (said,) if said else ()
 
 
-def _rows(rows: Iterable[Mapping[str, Any]], parts: Callable[[Mapping[str, Any]], Iterable[Any]]) -> tuple[Line, ...]:
+def _rows(
+    rows: Iterable[Mapping[str, Any]], parts: Callable[[Mapping[str, Any]], Iterable[Any]]
+) -> tuple[Line, ...]:
     return tuple(line for row in rows for line in _line(*parts(row)))
 
 

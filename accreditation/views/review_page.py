@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -21,8 +21,10 @@ from accreditation.queries.part import Part, part_of, readable_cards
 from accreditation.queries.rail import rail
 from accreditation.queries.timeline import entries
 from accreditation.services.review import may_claim
-from accreditation.states import ENDED, RETURNED, State
+from accreditation.states import ENDED, RETURNED, Level, State
+from accreditation.views.review_changes import changes
 from accreditation.views.review_material import OF_GOOD, overview
+from accreditation.views.signed_in import SignedInRequest
 from workflows.engine import allowed_actions
 from workflows.models import Task
 from workflows.working_days import last_day
@@ -36,7 +38,7 @@ class Way:
     address: str
 
 
-def review_or_404(request: HttpRequest, public_id: Any) -> tuple[Application, Part]:
+def review_or_404(request: SignedInRequest, public_id: Any) -> tuple[Application, Part]:
     """Return the application and the user's part in it; 404 unless they review it."""
     seen = reading.with_all(visible_applications(request.user))
     application = get_object_or_404(seen, public_id=public_id)
@@ -64,6 +66,7 @@ def material(application: Application, number: int | None = None) -> dict[str, A
         "revision": view.revision,
         "document": view.document,
         "rubric": view.rubric,
+        "changes": changes(view.before, view.document) if view.before else [],
         "overview": overview(view.document),
         "gates": view.gates,
         "failed_gates": view.failed_gates,
@@ -85,7 +88,7 @@ def file_item(file: reading.File) -> dict[str, Any]:
     }
 
 
-def page(request: HttpRequest, application: Application, part: Part) -> dict[str, Any]:
+def page(request: SignedInRequest, application: Application, part: Part) -> dict[str, Any]:
     """Return what every page of one application shows a reviewer: the revision, its way so far, who holds it."""
     at, shown = timezone.now(), material(application)
     told = entries(application, request.user, offices(request))
@@ -95,20 +98,26 @@ def page(request: HttpRequest, application: Application, part: Part) -> dict[str
     for good in shown["goods"]:
         good["total"] = means.get(good["code"])
         good["judged"] = [(one, reading.given(judged["cards"], one)) for one in good["view"].judged]
-    return shown | judged | {
-        "part": part,
-        "rail": rail(application, told),
-        "opinions": reading.opinions(told),
-        "task": task,
-        "is_mine": task is not None and task.assignee_id == request.user.pk,
-        "due_on": last_day(task.due_at) if task else None,
-        "days": days_left(task.due_at, at) if task else 0,
-        "is_late": task is not None and task.due_at <= at,
-        "may_claim": task is not None and task.assignee_id is None and may_claim(application, request.user),
-    }
+    return (
+        shown
+        | judged
+        | {
+            "part": part,
+            "rail": rail(application, told),
+            "opinions": reading.opinions(told),
+            "task": task,
+            "is_mine": task is not None and task.assignee_id == request.user.pk,
+            "due_on": last_day(task.due_at) if task else None,
+            "days": days_left(task.due_at, at) if task else 0,
+            "is_late": task is not None and task.due_at <= at,
+            "may_claim": task is not None
+            and task.assignee_id is None
+            and may_claim(application, request.user),
+        }
+    )
 
 
-def panel(request: HttpRequest, application: Application, part: Part, rubric: Any) -> dict[str, Any]:
+def panel(request: SignedInRequest, application: Application, part: Part, rubric: Any) -> dict[str, Any]:
     """Return the cards on the current revision that the reader may see; the result only once the scoring is over."""
     readable = readable_cards(application, request.user, part)
     cards = [
@@ -121,7 +130,8 @@ def panel(request: HttpRequest, application: Application, part: Part, rubric: An
     return {
         "cards": cards,
         "own_card": own[0] if own else None,
-        "scores": [one.total.total for one in cards],
+        "scores": (scores := [one.total.total for one in cards]),
+        "axis_from": max(0, min(int(score) for score in [*scores, 100]) // 10 * 10 - 10),
         "result": reading.panel_of(rubric, cards) if application.total is not None else None,
         "total_line": rubric.total_line(application.cycle.level),
         "seats": current.count() if current is not None else 0,
@@ -130,7 +140,10 @@ def panel(request: HttpRequest, application: Application, part: Part, rubric: An
 
 
 def decision_form(
-    request: HttpRequest, application: Application, task: Task | None, data: Mapping[str, Any] | None = None
+    request: SignedInRequest,
+    application: Application,
+    task: Task | None,
+    data: Mapping[str, Any] | None = None,
 ) -> DecisionForm | None:
     """Return the form of the decisions that the user may take now, or None if there are none."""
     offered = decisions(request, application, task)
@@ -140,7 +153,7 @@ def decision_form(
     return DecisionForm(data, decisions=offered, consequences=consequences(application, quota))
 
 
-def decisions(request: HttpRequest, application: Application, task: Task | None) -> Sequence[str]:
+def decisions(request: SignedInRequest, application: Application, task: Task | None) -> Sequence[str]:
     """Return the decisions that the user may take. What somebody else holds is theirs; objections have a page."""
     if application.state == State.OBJECTION:
         return []
@@ -151,7 +164,7 @@ def decisions(request: HttpRequest, application: Application, task: Task | None)
     return [name for name in DECISIONS if name in allowed]
 
 
-def why_not(request: HttpRequest, application: Application, part: Part, task: Task | None) -> str:
+def why_not(request: SignedInRequest, application: Application, part: Part, task: Task | None) -> str:
     """Say why there is no decision to take on this page."""
     if application.state in ENDED:
         return _("这一件已经办结。")
@@ -159,16 +172,17 @@ def why_not(request: HttpRequest, application: Application, part: Part, task: Ta
         return _("已退回申报单位，补正后直接回到%(office)s。") % {"office": _holder(application)}
     if application.level not in part.levels:
         return _("现在由%(office)s办理。") % {"office": _holder(application)}
-    verdict = AtLevel(application.level, (REVIEW, DECIDE))(application, request.user)
+    verdict = AtLevel(Level(application.level), (REVIEW, DECIDE))(application, request.user)
     if not verdict:
         return verdict.reason
-    if task is not None and task.assignee_id not in {None, request.user.pk}:
+    if task is not None and task.assignee is not None and task.assignee != request.user:
         return _("这一件由%(name)s认领，由其办理或释放后您才能办理。") % {"name": task.assignee.name}
     return ""
 
 
 def _holder(application: Application) -> str:
-    return application.office_at(application.level).name
+    office = application.office_at(application.level)
+    return office.name if office else application.enterprise.name
 
 
 def ways(application: Application, part: Part) -> list[Way]:
@@ -176,7 +190,7 @@ def ways(application: Application, part: Part) -> list[Way]:
     if not part.decides_for_city:
         return []
     here, cycle = [application.public_id], [application.cycle.code]
-    known = {
+    known: dict[State, tuple[str, str, list[Any]]] = {
         State.CITY_INTAKE: (_("组成专家组"), "panel", here),
         State.PANEL_SCORING: (_("看专家组，结束评分"), "panel", here),
         State.LISTED: (_("去公示"), "notice-list", cycle),

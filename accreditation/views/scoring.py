@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from accreditation.services import panel
 from accreditation.states import State
 from accreditation.views.refusing import posted_version, refused
 from accreditation.views.review_page import page, review_or_404
+from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import told
 from workflows.ledger.chain import canonical, digest
 from workflows.refusals import NotReady, Refused, Stale
@@ -34,38 +35,23 @@ from workflows.refusals import NotReady, Refused, Stale
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def scorecard(request: HttpRequest, public_id: Any) -> HttpResponse:
+def scorecard(request: SignedInRequest, public_id: Any) -> HttpResponse:
     """The expert's card beside the material. POST keeps it; `do=sign` goes on to the totals if nothing is missing."""
     application, part, card = _own_card(request, public_id)
-    if card.submitted_at or application.state != State.PANEL_SCORING:
-        return _closed(request, application, part, card)
+    if request.method == "POST":
+        return _keep(request, application, part, card)
+    if card.submitted_at:
+        return redirect("card", public_id=application.public_id, card_id=card.public_id)
+    if application.state != State.PANEL_SCORING:
+        return redirect("review", public_id=application.public_id)
     shown = page(request, application, part)
-    rubric: Rubric = shown["rubric"]
-    if request.method == "GET":
-        form = CardForm(initial=card_initial(card), rubric=rubric)
-        return _show(request, shown, card, form, marks_of(card))
-    form = CardForm(request.POST, rubric=rubric)
-    if not form.is_valid():
-        return _show(request, shown, card, form, form.judged(), status=422)
-    judged, comments = form.judged(), form.comments()
-    try:
-        card = panel.save_card(application, by=request.user, at=timezone.now(), judged=judged, comments=comments)
-    except Refused as refusal:
-        return refused(request, refusal, ways=[(_("看最新情况"), reverse("review", args=[application.public_id]))])
-    if request.headers.get("HX-Request"):
-        return render(request, "review/tally.html", _tally(shown, card, form, judged) | {"is_part": True})
-    if request.POST.get("do") != "sign":
-        messages.success(request, told(_("评分卡已存为草稿"), _("只有您看得到，交卡前可以修改。")))
-        return redirect("scorecard", public_id=application.public_id)
-    form.show(validate_card(rubric, judged, comments))
-    if form.errors:
-        return _show(request, shown, card, form, judged, status=422)
-    return redirect("scorecard-sign", public_id=application.public_id)
+    form = CardForm(initial=card_initial(card), rubric=shown["rubric"])
+    return render(request, "review/scorecard.html", _tally(shown, card, form, marks_of(card)))
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def sign(request: HttpRequest, public_id: Any) -> HttpResponse:
+def sign(request: SignedInRequest, public_id: Any) -> HttpResponse:
     """The saved card with its totals; POST hands it in, if it is still the card that was shown."""
     application, part, card = _own_card(request, public_id)
     shown = page(request, application, part)
@@ -95,7 +81,7 @@ def sign(request: HttpRequest, public_id: Any) -> HttpResponse:
     return _handed_in(request, application)
 
 
-def _own_card(request: HttpRequest, public_id: Any) -> tuple[Application, Part, Scorecard]:
+def _own_card(request: SignedInRequest, public_id: Any) -> tuple[Application, Part, Scorecard]:
     """Return the user's seat on the revision before the panel; whoever has none has no such page."""
     application, part = review_or_404(request, public_id)
     current = [card for card in part.own_cards if card.revision.number == application.revision_number]
@@ -104,15 +90,34 @@ def _own_card(request: HttpRequest, public_id: Any) -> tuple[Application, Part, 
     return application, part, current[0]
 
 
-def _show(
-    request: HttpRequest,
-    shown: dict[str, Any],
-    card: Scorecard,
-    form: CardForm,
-    judged: Mapping[str, Decimal | None],
-    status: int = 200,
-) -> HttpResponse:
-    return render(request, "review/scorecard.html", _tally(shown, card, form, judged), status=status)
+def _keep(request: SignedInRequest, application: Application, part: Part, card: Scorecard) -> HttpResponse:
+    """Save the card as it was sent; a mark that is none is said beside it, and nothing is saved."""
+    shown = page(request, application, part)
+    form = CardForm(request.POST, rubric=shown["rubric"])
+    if form.is_valid():
+        try:
+            card = panel.save_card(
+                application,
+                by=request.user,
+                at=timezone.now(),
+                judged=form.judged(),
+                comments=form.comments(),
+            )
+        except Refused as refusal:
+            latest = reverse("review", args=[application.public_id])
+            return refused(request, refusal, ways=[(_("看最新情况"), latest)])
+    judged = form.judged()
+    if request.headers.get("HX-Request"):
+        return render(request, "review/tally.html", _tally(shown, card, form, judged) | {"is_part": True})
+    signs = request.POST.get("do") == "sign"
+    if signs and form.is_valid():
+        form.show(validate_card(shown["rubric"], judged, form.comments()))
+    if form.errors:
+        return render(request, "review/scorecard.html", _tally(shown, card, form, judged), status=422)
+    if signs:
+        return redirect("scorecard-sign", public_id=application.public_id)
+    messages.success(request, told(_("评分卡已存为草稿"), _("只有您看得到，交卡前可以修改。")))
+    return redirect("scorecard", public_id=application.public_id)
 
 
 def _tally(
@@ -129,7 +134,7 @@ def _tally(
 
 
 def _totals(
-    request: HttpRequest,
+    request: SignedInRequest,
     shown: dict[str, Any],
     card: Scorecard,
     judged: Mapping[str, Decimal],
@@ -154,13 +159,6 @@ def _row(form: CardForm, rubric: Rubric, code: str, points: Decimal | None) -> d
     }
 
 
-def _closed(request: HttpRequest, application: Application, part: Part, card: Scorecard) -> HttpResponse:
-    """A card that was handed in is read; one that was not when the scoring ended is no longer there to fill in."""
-    if card.submitted_at:
-        return redirect("card", public_id=application.public_id, card_id=card.public_id)
-    return redirect("review", public_id=application.public_id)
-
-
 def _comments(card: Scorecard) -> dict[str, str]:
     return {code: mark.get("comment", "") for code, mark in card.marks.items()}
 
@@ -169,7 +167,7 @@ def _digest(card: Scorecard) -> str:
     return digest(canonical(card.marks))
 
 
-def _handed_in(request: HttpRequest, application: Application) -> HttpResponse:
+def _handed_in(request: SignedInRequest, application: Application) -> HttpResponse:
     following = next_for(request.user, offices(request), timezone.now(), besides=application.pk)
     onward = []
     if following:

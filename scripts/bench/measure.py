@@ -28,20 +28,21 @@ from scripts.bench.rival.flows import RivalFlow, recommend  # noqa: E402
 from tests import factories  # noqa: E402
 
 REASON = "五好条件符合，材料齐全，同意推荐。"
+TRANSITIONS = 300  # how many of each kind are timed
 WARM = 20  # steps taken before any is timed
 SIZES = (1_000, 100_000)
 
 
 def main() -> None:
-    """Print every measurement with what is expected of it."""
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--transitions", type=int, default=300, help="how many of each kind are timed")
-    chosen = parser.parse_args()
+    """Print every measurement, or those named, with what is expected of it."""
+    parts = {"transitions": transitions, "desk": desk, "certificate": certificate}
+    parser = argparse.ArgumentParser(prog="scripts/bench.sh", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[[], *parts], help="all of them if none is named")
+    chosen = parser.parse_args().parts or list(parts)
     print(f"\n{'SQLite' if connection.vendor == 'sqlite' else 'PostgreSQL'}")
     call_command("migrate", verbosity=0)
-    transitions(chosen.transitions)
-    desk()
-    certificate()
+    for name in chosen:
+        parts[name]()
 
 
 def line(what: str, measured: str, expected: str = "") -> None:
@@ -51,9 +52,9 @@ def line(what: str, measured: str, expected: str = "") -> None:
 # ── A transition: the union recommends ───────────────────────────────────────────────────────────────────
 
 
-def transitions(count: int) -> None:
+def transitions() -> None:
     """Time `perform()`, the SQL it executes on the driver alone, and the rival's step."""
-    who = factories.cast()
+    who, count = factories.cast(), TRANSITIONS
     drafts = [
         factories.application_in(State.ENTERPRISE_REVIEW, leader_name=f"领军{number}")
         for number in range(2 * count + WARM + 1)

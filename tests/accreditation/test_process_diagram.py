@@ -20,7 +20,7 @@ def test_every_state_and_every_step_is_drawn() -> None:
         for step in draw_process.transitions()
         if step.slug != "withdraw" and f"{step.source} --> {step.target}" not in arrows
     ] == []
-    assert "open --> withdrawn" in arrows
+    assert "anywhere --> withdrawn" in arrows
 
 
 def test_a_document_that_differs_fails_the_check(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:

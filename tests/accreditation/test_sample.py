@@ -1,7 +1,9 @@
 """The sample: the report's figures in its own words, the states it promises, and nothing past the services."""
 
 import json
+import re
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import StringIO
@@ -12,6 +14,7 @@ from django.conf import global_settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
+from django.urls import resolve, reverse
 from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -306,6 +309,38 @@ def test_the_sample_is_not_loaded_twice() -> None:
     assert Event.objects.count() == before
 
 
+# ── Every page that a link leads to ───────────────────────────────────────────────────────────────────────
+
+LINK = re.compile(r'href="(/[^"#?]*)')
+OF_A_KIND = 3  # addresses of one kind of page that are opened
+
+
+@pytest.mark.parametrize(
+    "username", ["", "wangqian", "kongyan", "heqiu", "qinlan", "shilei", "zhounan", "chenliyan"]
+)
+def test_every_link_that_somebody_sees_leads_to_a_page(client: Client, username: str) -> None:
+    if username:
+        client.force_login(User.objects.get(username=username))
+    waiting, opened = [reverse("home"), reverse("account")], dict[str, int]()
+    dead: list[tuple[str, int]] = []
+    kinds: Counter[str] = Counter()
+    while waiting:
+        address = waiting.pop()
+        kind = resolve(address).url_name
+        if address in opened or kinds[kind] == OF_A_KIND:
+            continue
+        kinds[kind] += 1
+        answer = client.get(address)
+        opened[address] = answer.status_code
+        if answer.status_code >= 400:
+            dead.append((address, answer.status_code))
+        elif answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+            found = LINK.findall(answer.content.decode())
+            waiting += [one for one in found if not one.startswith("/static/")]
+    assert dead == []
+    assert len(opened) > 8
+
+
 # ── Accounts and commands ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -353,9 +388,9 @@ def test_every_page_says_at_its_foot_that_the_sample_is_here(
     client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     told_at_foot = "装有示例数据"
-    assert told_at_foot in client.get("/register/").content.decode()
+    assert told_at_foot in client.get(reverse("register")).content.decode()
     monkeypatch.setattr(accounts, "path", lambda: tmp_path / "none.json")
-    assert told_at_foot not in client.get("/register/").content.decode()
+    assert told_at_foot not in client.get(reverse("register")).content.decode()
 
 
 def test_the_certificate_s_path_is_the_last_line() -> None:

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.cache import cache
 from django.core.signals import got_request_exception
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from accreditation.sample import accounts
+from tests.browser.sample import Copies, Sample
 
 SCREENSHOTS = settings.BASE_DIR / "var" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
@@ -91,6 +95,20 @@ def open_page(
     for context in contexts:
         context.close()
     assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture(scope="session")
+def copies() -> Copies:
+    """The sample of this run."""
+    return Copies()
+
+
+@pytest.fixture
+def sample(copies: Copies, transactional_db: None) -> Iterator[Sample]:
+    """The sample, fresh: today's, as `manage.py load_sample` makes it."""
+    cache.clear()
+    yield copies.load()
+    accounts.path().unlink(missing_ok=True)
 
 
 @pytest.fixture

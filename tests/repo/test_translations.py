@@ -58,7 +58,8 @@ def test_a_chinese_string_of_the_code_is_found_unless_gettext_has_it(
         ('<button lang="zh-Hans">中文</button>', False),
         ("<p>待办</p>", True),
         ('<input placeholder="姓名">', True),
-        ('{{ count|figure:"项" }}', True),
+        ('{{ count|figure:"项" }}', False),
+        ('{{ name|default:"未填" }}', True),
     ],
 )
 def test_chinese_of_a_template_is_found_unless_translate_has_it(

@@ -22,7 +22,7 @@ def _run(statements: Statements) -> Callable[[Any, BaseDatabaseSchemaEditor], No
 
 
 def _postgres_refusal(
-    name: str, table: str, events: str, level: str, message: str, when: str = ""
+    name: str, table: str, *, events: str, level: str, message: str, when: str = ""
 ) -> list[str]:
     return [
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
@@ -57,9 +57,9 @@ def append_only(table: str, key: str, frozen_when: str = "") -> migrations.RunPy
         f"CREATE TRIGGER {name}_replace BEFORE INSERT ON {table} WHEN EXISTS ({existing}) "
         f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
     ]
-    postgres = _postgres_refusal(name, table, "UPDATE OR DELETE", "ROW", message, when) + _postgres_refusal(
-        f"{name}_truncate", table, "TRUNCATE", "STATEMENT", message
-    )
+    postgres = _postgres_refusal(
+        name, table, events="UPDATE OR DELETE", level="ROW", message=message, when=when
+    ) + _postgres_refusal(f"{name}_truncate", table, events="TRUNCATE", level="STATEMENT", message=message)
     return migrations.RunPython(
         _run({"sqlite": sqlite, "postgresql": postgres}),
         _run(

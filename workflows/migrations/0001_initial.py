@@ -80,11 +80,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['office', 'due_at'], name='task_open_office'),
+            index=models.Index(condition=models.Q(('closed_at', None)), fields=['office', 'due_at', 'id'], name='task_open_office'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['assignee', 'due_at'], name='task_open_assignee'),
+            index=models.Index(condition=models.Q(('closed_at', None)), fields=['assignee', 'due_at', 'id'], name='task_open_assignee'),
         ),
         migrations.AddIndex(
             model_name='task',

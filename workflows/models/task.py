@@ -32,9 +32,12 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(fields=["content_type", "object_id"], name="task_of_subject"),
-            models.Index(fields=["office", "due_at"], name="task_open_office", condition=Q(closed_at=None)),
+            # With the key: many tasks fall due at one moment, and the desk is read in the order of the index.
             models.Index(
-                fields=["assignee", "due_at"], name="task_open_assignee", condition=Q(closed_at=None)
+                fields=["office", "due_at", "id"], name="task_open_office", condition=Q(closed_at=None)
+            ),
+            models.Index(
+                fields=["assignee", "due_at", "id"], name="task_open_assignee", condition=Q(closed_at=None)
             ),
             models.Index(fields=["closed_by", "closed_at"], name="task_done_by"),
         ]

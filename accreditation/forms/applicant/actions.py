@@ -13,7 +13,10 @@ from accreditation.models import Cycle, Organisation
 class StartForm(forms.Form):
     """For which enterprise, in which cycle, led by whom."""
 
-    enterprise = forms.ChoiceField(label=_("申报单位"), error_messages={"required": _("选择申报单位"), "invalid_choice": _("选择申报单位")})
+    enterprise = forms.ChoiceField(
+        label=_("申报单位"),
+        error_messages={"required": _("选择申报单位"), "invalid_choice": _("选择申报单位")},
+    )
     cycle = forms.ChoiceField(
         label=_("批次"),
         widget=forms.RadioSelect,

@@ -21,10 +21,18 @@ EARLIEST_YEAR = 1900
 MOST_PLACES = 2  # decimals of a figure
 LARGEST = Decimal(10) ** 12  # figures stay below: twelve digits before the point
 QUALIFIER = "_qualifier"
-UNITS = {"investment": "万元", "budget": "万元", "benefit": "万元", "area": "㎡", "staff": "人"}
+UNITS = {
+    "investment": "万元",  # untranslated: a unit
+    "budget": "万元",  # untranslated: a unit
+    "benefit": "万元",  # untranslated: a unit
+    "area": "㎡",
+    "staff": "人",  # untranslated: a unit
+}
 """Chinese units that people may type after a number; 万元 also says what the number counts."""
 DATES = frozenset({"founded", "registered", "issued", "date"})
-WRITTEN_DATE = re.compile(r"(\d{4})(?:[-./年](\d{1,2}))?(?:[-./月](\d{1,2}))?[年月日]?")
+WRITTEN_DATE = re.compile(
+    r"(\d{4})(?:[-./年](\d{1,2}))?(?:[-./月](\d{1,2}))?[年月日]?"  # untranslated: typed
+)
 TOO_LONG = _("最多%(limit_value)d个字，现有%(show_value)d个字")
 NOT_OFFERED = _("从列出的选项中选择")
 CHOOSE = _("请选择")
@@ -76,7 +84,7 @@ class YearField(forms.CharField):
         self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 
     def to_python(self, value: Any) -> Any:
-        written = normal(value).removesuffix("年")
+        written = normal(value).removesuffix("年")  # untranslated: typed
         if not written:
             return None
         said = {"label": self.label, "example": self.example, "last": self.this_year}
@@ -116,45 +124,48 @@ class WordField(forms.ChoiceField):
 
     def __init__(self, *, words: list[tuple[str, str | Promise]], **kwargs: Any) -> None:
         super().__init__(required=False, choices=[("", CHOOSE), *words], **kwargs)
+        self.words = words
 
     def keep(self, stored: str) -> None:
         """Offer also what is stored."""
-        if stored and stored not in dict(self.choices):
-            self.choices = [*self.choices, (stored, stored)]
+        if stored and stored not in dict(self.words):
+            self.choices = [("", CHOOSE), *self.words, (stored, stored)]
 
 
 EDUCATION: list[tuple[str, str | Promise]] = [
-    ("博士", _("博士")),
-    ("硕士", _("硕士")),
-    ("本科", _("本科")),
-    ("大专", _("大专")),
-    ("中专或高中", _("中专或高中")),
-    ("初中及以下", _("初中及以下")),
+    ("博士", _("博士")),  # untranslated: stored
+    ("硕士", _("硕士")),  # untranslated: stored
+    ("本科", _("本科")),  # untranslated: stored
+    ("大专", _("大专")),  # untranslated: stored
+    ("中专或高中", _("中专或高中")),  # untranslated: stored
+    ("初中及以下", _("初中及以下")),  # untranslated: stored
 ]
 EXAMPLES = {"birth_year": 1986}
 
 
 def formfield(column: models.Field, **kwargs: Any) -> forms.Field | None:
     """Return the form field of a column: what ModelForm asks for each."""
-    label = kwargs.pop("label", None) or column.verbose_name
+    label = column.verbose_name
     if isinstance(column, models.DecimalField):
         return FigureField(label=label, unit=UNITS.get(column.name, ""))
-    if column.name.endswith(QUALIFIER):
-        return forms.ChoiceField(label=_("修饰词"), required=False, choices=QUALIFIERS)
     if isinstance(column, models.PositiveSmallIntegerField):
         return YearField(label=label, example=EXAMPLES.get(column.name, 2024))
     if column.name in DATES:
         return PartialDateField(label=label)
+    if column.choices or column.name == "education":
+        return _choice(column)
+    return column.formfield(required=False, error_messages={"max_length": TOO_LONG}, **kwargs)
+
+
+def _choice(column: models.Field) -> forms.ChoiceField:
+    label = column.verbose_name
+    if column.name.endswith(QUALIFIER):
+        return forms.ChoiceField(label=_("修饰词"), required=False, choices=QUALIFIERS)
     if column.name == "education":
         return WordField(label=label, words=EDUCATION)
-    if column.choices:
-        return forms.ChoiceField(
-            label=label, required=False, choices=[("", CHOOSE), *column.choices],
-            error_messages={"invalid_choice": NOT_OFFERED},
-        )  # fmt: skip
-    return column.formfield(
-        label=label, required=False, error_messages={"max_length": TOO_LONG}, **kwargs
-    )
+    choices = [("", CHOOSE), *(column.choices or ())]
+    said = {"invalid_choice": NOT_OFFERED}
+    return forms.ChoiceField(label=label, required=False, choices=choices, error_messages=said)
 
 
 def split_figures(form: forms.ModelForm) -> None:
@@ -169,7 +180,9 @@ def split_figures(form: forms.ModelForm) -> None:
         chosen = form.cleaned_data.get(name + QUALIFIER, "")
         if figure.qualifier and chosen and figure.qualifier != chosen:
             said = {"typed": figure.qualifier, "chosen": chosen}
-            form.add_error(name, ValidationError(_("数字里写了“%(typed)s”，旁边选了“%(chosen)s”，只留一个"), params=said))
+            form.add_error(
+                name, ValidationError(_("数字里写了“%(typed)s”，旁边选了“%(chosen)s”，只留一个"), params=said)
+            )
             continue
         form.cleaned_data[name] = figure.number
         form.cleaned_data[name + QUALIFIER] = figure.qualifier or chosen

@@ -45,8 +45,10 @@ class FilesField(forms.Field):
 class FilesForm(forms.Form):
     """The files of one good. Field names are the kinds, ids `id_file-KIND`."""
 
+    prefix = "file"
+
     def __init__(self, good: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="file", **kwargs)
+        super().__init__(*args, **kwargs)
         for kind in EVIDENCE_KINDS.get(good, {}):
             self.fields[kind] = FilesField(kind)
 
@@ -55,4 +57,6 @@ class FilesForm(forms.Form):
         if not self.is_bound:
             return []
         self.full_clean()
-        return [file for field in self.fields.values() if isinstance(field, FilesField) for file in field.taken]
+        return [
+            file for field in self.fields.values() if isinstance(field, FilesField) for file in field.taken
+        ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.functional import Promise
@@ -53,7 +53,8 @@ ROW_NAMES: dict[str, Promise] = {
     "conversions": _("第%(number)d项转化"),
     "rules": _("第%(number)d项制度"),
 }
-UNITS: dict[str, dict[str, Promise]] = {
+HEADS: dict[str, dict[str, Promise]] = {
+    "members": {"trade": _("工种或专业")},
     "trainings": {"count": _("次数"), "person_times": _("人次")},
     "promotions": {"count": _("人数")},
     "topics": {"count": _("项数")},
@@ -61,7 +62,7 @@ UNITS: dict[str, dict[str, Promise]] = {
     "awards": {"count": _("项数")},
     "conversions": {"count": _("项数"), "benefit": _("效益（万元）")},
 }
-"""What the figures of a table count: the heads of their columns."""
+"""Heads of columns that say more than the column's name: what a figure counts, above all."""
 LISTS = {
     ("members", "title"): "grades",
     ("promotions", "grade"): "grades",
@@ -80,12 +81,14 @@ class RowForm(forms.ModelForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         tell_day(self, today)
-        for name, field in self.fields.items():
-            field.label = UNITS.get(self.table, {}).get(name, field.label)
+        fields: dict[str, Any] = self.fields
+        for name, field in fields.items():
+            field.label = HEADS.get(self.table, {}).get(name, field.label)
             if words := LISTS.get((self.table, name)):
                 field.widget.attrs["list"] = words
             if isinstance(field, WordField):
-                field.keep(str(self.data.get(self.add_prefix(name), "") if self.is_bound else self.initial.get(name, "")))
+                shown = self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name)
+                field.keep(str(shown or ""))
 
     def clean(self) -> dict[str, Any]:
         split_figures(self)
@@ -93,7 +96,7 @@ class RowForm(forms.ModelForm):
 
     def typed(self) -> dict[str, Any]:
         """Return the row's columns, or nothing if none was filled in. A clean row only."""
-        columns = {name: self.cleaned_data.get(name) for name in self._meta.fields}
+        columns = {name: self.cleaned_data.get(name) for name in self._meta.fields or ()}
         return columns if any(value not in ("", None) for value in columns.values()) else {}
 
 
@@ -112,22 +115,27 @@ def table_formset(table: str) -> type[RowFormSet]:
     """Return the formset of a table of the application document."""
     columns = [name for column in ROWS[table] for name in _columns(column)]
     meta = type("Meta", (), {"model": MODELS[table], "fields": columns, "formfield_callback": formfield})
-    row = type(RowForm)("RowForm", (RowForm,), {"Meta": meta, "table": table, "__module__": __name__})
-    made = forms.formset_factory(
+    metaclass: Any = type(RowForm)
+    row = metaclass("RowForm", (RowForm,), {"Meta": meta, "table": table, "__module__": __name__})
+    made: Any = forms.formset_factory(
         row, formset=RowFormSet, extra=0, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 50,
         validate_max=True,
     )  # fmt: skip
     made.row_name = ROW_NAMES[table]
     made.default_error_messages = {
         **made.default_error_messages,
-        "too_many_forms": _("最多%(num)d行") % {"num": MOST_ROWS},
+        "too_many_forms": _("最多%(num)d行"),
         "missing_management_form": _("页面没有完整送达，重新打开后再填"),
     }
-    return made
+    return cast(type[RowFormSet], made)
 
 
 def table_of(
-    table: str, *, today: date, data: Mapping[str, Any] | None = None, initial: list[dict[str, Any]] | None = None
+    table: str,
+    *,
+    today: date,
+    data: Mapping[str, Any] | None = None,
+    initial: list[dict[str, Any]] | None = None,
 ) -> RowFormSet:
     """Return a table with what was posted, or with rows to show."""
     return table_formset(table)(data, initial=initial, prefix=table, form_kwargs={"today": today})

@@ -57,7 +57,8 @@ class StepForm(forms.ModelForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         tell_day(self, today)
-        for name, field in self.fields.items():
+        fields: dict[str, Any] = self.fields
+        for name, field in fields.items():
             field.label = LABELS.get(name, field.label)
             field.help_text = HINTS.get(name, field.help_text)
             if name in IDS:
@@ -84,9 +85,7 @@ class StepForm(forms.ModelForm):
 
 def _of(step: str) -> type:
     """Return the Meta of a step's form."""
-    return type(
-        "Meta", (), {"model": Application, "fields": FIELDS[step], "formfield_callback": formfield}
-    )
+    return type("Meta", (), {"model": Application, "fields": FIELDS[step], "formfield_callback": formfield})
 
 
 class EnterpriseForm(StepForm):

@@ -15,7 +15,7 @@ from accreditation.process import HOLDER, ReviewProcess
 from accreditation.states import LEVEL_OF, RETURNED, ActionWord, Level, State
 
 PATH: Path = settings.BASE_DIR / "docs" / "process.md"
-OPEN = "办理中"  # every state that is not an end
+OPEN = "任何办理中的状态"  # untranslated: the drawing is Chinese; every state that some step leads out of
 LANGUAGE = "zh-hans"  # the words of the process are Chinese first, whatever the machine speaks
 TITLE = """# The review process
 
@@ -65,16 +65,12 @@ def _diagram() -> Iterator[str]:
     everywhere = [slug for slug in _slugs(steps) if _sources(steps, slug) == open_states]
     yield "stateDiagram-v2"
     for state in State:
-        if state not in open_states:
-            yield f'    state "{state.label}" as {state}'
-    yield f'    state "{OPEN}" as open {{'
-    for state in open_states:
-        yield f'        state "{state.label}" as {state}'
-    yield f"        [*] --> {ReviewProcess.state._default}"
-    yield "    }"
+        yield f'    state "{state.label}" as {state}'
+    yield f'    state "{OPEN}" as anywhere'
+    yield f"    [*] --> {ReviewProcess.state._default}"
     arrows: dict[tuple[str, str], list[str]] = {}
     for step in steps:
-        source = "open" if step.slug in everywhere else str(step.source)
+        source = "anywhere" if step.slug in everywhere else str(step.source)
         labels = arrows.setdefault((source, str(step.target)), [])
         if str(step.label) not in labels:
             labels.append(str(step.label))

@@ -23,7 +23,9 @@ class Command(BaseCommand):
             self.stdout.write("accounts: no sample was loaded here")
             return
         with translation.override("zh-hans"):
-            self.stdout.write(f"accounts of sample people (人员均为示例), kept in {path()}:")
+            self.stdout.write(
+                f"accounts of sample people, who do not exist; kept in {path()}:"
+            )  # untranslated: beside English
             for account in sorted(accounts, key=lambda account: not account.task):
                 self.stdout.write(f"  {_line(account)}")
         self.stdout.write(f"register: {settings.BASE_URL}{reverse('register')}")

@@ -1,5 +1,6 @@
 """Begin an application; take one back."""
 
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accreditation.context import current_office
 from accreditation.forms.applicant.actions import StartForm, WithdrawForm
-from accreditation.models import Cycle
+from accreditation.models import Cycle, User
 from accreditation.models.cycle import StudioLevel
 from accreditation.queries.applicant import enterprises_of, existing, next_cycle, open_cycles
 from accreditation.services import applications
@@ -38,7 +39,7 @@ def start(request: HttpRequest) -> HttpResponse:
                 cycle=chosen["cycle"],
                 enterprise=chosen["enterprise"],
                 leader_name=chosen["leader_name"],
-                by=request.user,  # type: ignore[arg-type]
+                by=cast(User, request.user),
                 at=at,
             )
         except NotReady as unready:
@@ -48,7 +49,11 @@ def start(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("application", draft.public_id)
     wrong = form.is_bound and not form.is_valid()
-    context = {"form": form, "next_cycle": None if form.cycles else next_cycle(at), "existing": wrong and _existing(form)}
+    context = {
+        "form": form,
+        "next_cycle": None if form.cycles else next_cycle(at),
+        "existing": wrong and _existing(form),
+    }
     return render(request, "applicant/new.html", context, status=422 if wrong else 200)
 
 
@@ -65,12 +70,13 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
         context = {"application": found, "form": form, "is_draft": is_draft}
         return render(request, "applicant/withdraw.html", context, status=422 if form.is_bound else 200)
     reason = form.cleaned_data["reason"]
+    version, user = posted_version(request), cast(User, request.user)
     try:
-        applications.withdraw(
-            found, by=request.user, at=timezone.now(), expected_version=posted_version(request), reason=reason  # type: ignore[arg-type]
-        )
+        applications.withdraw(found, by=user, at=timezone.now(), expected_version=version, reason=reason)
     except Refused as refusal:
-        return refused(request, refusal, kept=reason, ways=[(_("看这份申报"), reverse("application", args=[public_id]))])
+        return refused(
+            request, refusal, kept=reason, ways=[(_("看这份申报"), reverse("application", args=[public_id]))]
+        )
     messages.success(request, told(_("已撤回%(studio)s的申报") % {"studio": found.studio.name}, shape="no"))
     return redirect("application", public_id)
 
@@ -83,12 +89,19 @@ def show_problems(form: StartForm, unready: NotReady) -> None:
 
 
 def _start_form(request: HttpRequest, cycles: list[Cycle]) -> StartForm:
-    enterprises = list(enterprises_of(request.user))  # type: ignore[arg-type]
+    enterprises = list(enterprises_of(cast(User, request.user)))
     office = current_office(request)
-    chosen = office.organisation if office and office.organisation in enterprises else next(iter(enterprises), None)
+    chosen = (
+        office.organisation
+        if office and office.organisation in enterprises
+        else next(iter(enterprises), None)
+    )
     return StartForm(
         request.POST if request.method == "POST" else None,
-        initial={"enterprise": chosen.code if chosen else "", "cycle": cycles[0].code if len(cycles) == 1 else ""},
+        initial={
+            "enterprise": chosen.code if chosen else "",
+            "cycle": cycles[0].code if len(cycles) == 1 else "",
+        },
         enterprises=enterprises,
         cycles=cycles,
         consequences={cycle.code: _consequence(cycle) for cycle in cycles},
@@ -103,5 +116,8 @@ def _consequence(cycle: Cycle) -> str:
 def _existing(form: StartForm) -> object:
     """Return the application that is there already, so that the page can lead to it."""
     given = form.data
-    cycle, enterprise = form.cycles.get(given.get("cycle", "")), form.enterprises.get(given.get("enterprise", ""))
+    cycle, enterprise = (
+        form.cycles.get(given.get("cycle", "")),
+        form.enterprises.get(given.get("enterprise", "")),
+    )
     return cycle and enterprise and existing(cycle, enterprise, given.get("leader_name", "").strip())

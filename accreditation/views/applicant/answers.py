@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accreditation.completeness import EVIDENCE_KINDS, STEPS, evidence_label, step_title
 from accreditation.face import dates, numbers
 from accreditation.facts import Document, filled, section
-from accreditation.forms.applicant.rows import MODELS, UNITS
+from accreditation.forms.applicant.rows import MODELS, HEADS
 from accreditation.forms.applicant.steps import LABELS
 from accreditation.models import Application
 from accreditation.queries.documents import ROWS
@@ -74,8 +74,8 @@ ANSWERS: dict[str, dict[str, Promise]] = {
     },
     "leader": {
         "name": gettext_lazy("姓名"), "post": gettext_lazy("岗位"), "title": gettext_lazy("职称"),
-        "skill_grade": gettext_lazy("技能等级"), "in_service": gettext_lazy("是否在职"), "results": gettext_lazy("本人成果"),
-        "narrative": gettext_lazy("事迹"),
+        "skill_grade": gettext_lazy("技能等级"), "in_service": gettext_lazy("是否在职"),
+        "results": gettext_lazy("本人成果"), "narrative": gettext_lazy("事迹"),
     },
     "team": {"not_one_crew": gettext_lazy("声明")},
     "functions": {"statement": gettext_lazy("工作职能")},
@@ -83,18 +83,26 @@ ANSWERS: dict[str, dict[str, Promise]] = {
     "mechanism": {"ledger": gettext_lazy("活动台账"), "plan": gettext_lazy("年度计划与总结")},
     "contact": {"name": gettext_lazy("联系人"), "phone": gettext_lazy("联系电话"), "email": gettext_lazy("电子邮箱")},
 }  # fmt: skip
-MEASURED = {"staff": "人", "area": "㎡", "investment": "万元", "budget": "万元"}
+MEASURED = {
+    "staff": "人",  # untranslated: a unit
+    "area": "㎡",
+    "investment": "万元",  # untranslated: a unit
+    "budget": "万元",  # untranslated: a unit
+}
 DATED = frozenset({"founded", "registered", "issued", "date"})
 
 
 def sections(document: Document, files: Mapping[str, list[dict[str, Any]]]) -> list[Section]:
-    """Return the whole document step by step; `files` are those of each good as `components/evidence.html` shows them."""
+    """Return the whole document step by step; `files` are those of each good for `components/evidence.html`."""
     return [
         Section(
             step=step,
             title=step_title(step),
             is_good=step in EVIDENCE_KINDS,
-            answers=[Answer(str(label), _answer(document, step, key), f"id_{key}") for key, label in ANSWERS[step].items()],
+            answers=[
+                Answer(str(label), _answer(document, step, key), f"id_{key}")
+                for key, label in ANSWERS[step].items()
+            ],
             tables=[_table(document, step, name) for name in TABLES[step]],
             files=files.get(step, []),
         )
@@ -119,7 +127,7 @@ def _answer(document: Document, step: str, key: str) -> str:
     if key in MEASURED:
         return numbers.figure(value, MEASURED[key]) if value else ""
     if key == "nature":
-        return str(dict(Application.Nature.choices).get(value, value or ""))
+        return str(dict(Application.Nature.choices).get(str(value), value or ""))
     if key == "in_service":
         return "" if value is None else _("在职") if value else _("已退休或离岗")
     if key == "not_one_crew":
@@ -136,11 +144,13 @@ def _table(document: Document, step: str, name: str) -> Table:
         for row in part.get(name) or []
         if filled(row)
     ]
-    return Table(name, str(TABLE_TITLES[name]), [(labels[column], is_figure) for column, is_figure in columns], rows)
+    return Table(
+        name, str(TABLE_TITLES[name]), [(labels[column], is_figure) for column, is_figure in columns], rows
+    )
 
 
 def _label(table: str, column: str) -> str:
-    return str(UNITS.get(table, {}).get(column) or MODELS[table]._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
+    return str(HEADS.get(table, {}).get(column) or MODELS[table]._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
 
 
 def _cell(table: str, column: str, value: Any) -> str:

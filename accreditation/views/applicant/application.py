@@ -61,6 +61,7 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
         context["designation"] = _designation(found)
     return render(request, TEMPLATES.get(State(found.state), "applicant/submitted.html"), context)
 
+
 @login_required
 @require_safe
 def revision(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
@@ -88,7 +89,12 @@ def address_of(application: Application, step: str, field: str) -> str:
 def gaps_of(application: Application, document: dict[str, Any]) -> list[dict[str, str]]:
     """Return what is missing, each with the address of its field."""
     return [
-        {"message": gap.message, "detail": gap.detail, "step": gap.step, "address": address_of(application, gap.step, gap.field)}
+        {
+            "message": gap.message,
+            "detail": gap.detail,
+            "step": gap.step,
+            "address": address_of(application, gap.step, gap.field),
+        }
         for gap in missing(rubric_of(application.cycle), document)
     ]
 
@@ -108,7 +114,9 @@ def _form(application: Application, today: date) -> dict[str, Any]:
     return {
         "gaps": gaps,
         "groups": by_step(gaps) if len(gaps) > MANY else [],
-        "studio_steps": [step for step in steps if step.step not in EVIDENCE_KINDS and step.step != "contact"],
+        "studio_steps": [
+            step for step in steps if step.step not in EVIDENCE_KINDS and step.step != "contact"
+        ],
         "good_steps": [step for step in steps if step.step in EVIDENCE_KINDS],
         "last_steps": [step for step in steps if step.step == "contact"],
         "assessment": self_assess(rubric, document, on=today),
@@ -126,4 +134,6 @@ def _sent_back(application: Application, entries: list[Entry]) -> dict[str, Any]
 
 
 def _designation(application: Application) -> Designation | None:
-    return Designation.objects.filter(application=application).select_related("certificate", "decision").first()
+    return (
+        Designation.objects.filter(application=application).select_related("certificate", "decision").first()
+    )

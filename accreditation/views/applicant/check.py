@@ -1,6 +1,6 @@
 """Look over every answer, and submit."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accreditation.models import Application
+from accreditation.models import Application, User
 from accreditation.queries.documents import current_evidence, document_of
 from accreditation.services import applications
 from accreditation.states import EDITABLE, State
@@ -39,15 +39,16 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Freeze the form as a revision and hand it to the level that reviews next."""
     found = own_application(request, public_id)
+    version, user = posted_version(request), cast(User, request.user)
     try:
-        event = applications.submit(
-            found, by=request.user, at=timezone.now(), expected_version=posted_version(request)  # type: ignore[arg-type]
-        )
+        event = applications.submit(found, by=user, at=timezone.now(), expected_version=version)
     except NotReady as unready:
         return render(request, "applicant/check.html", _context(found, unready.problems), status=422)
     except Refused as refusal:
         return refused(request, refusal, ways=[(_("看这份申报"), reverse("application", args=[public_id]))])
-    messages.success(request, told(_("已提交%(studio)s") % {"studio": found.studio.name}, _next(found, event.to_state)))
+    messages.success(
+        request, told(_("已提交%(studio)s") % {"studio": found.studio.name}, _next(found, event.to_state))
+    )
     return redirect("application", public_id)
 
 

@@ -35,7 +35,9 @@ def evidence(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
         content_type=item.stored.media_type,
     )
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
+    response["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
+    )
     response["Cache-Control"] = "private, max-age=3600"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
@@ -59,5 +61,3 @@ def certificate(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
             text=_("证书已经登记，文件稍后可以下载。"),
             ways=[(_("看这份申报"), reverse("application", args=[public_id]))],
         )
-
-

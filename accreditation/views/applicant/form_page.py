@@ -73,7 +73,12 @@ class StepPage:
 
     @classmethod
     def _shown(
-        cls, application: Application, step: str, today: date, values: dict[str, Any], rows: dict[str, list[dict[str, Any]]]
+        cls,
+        application: Application,
+        step: str,
+        today: date,
+        values: dict[str, Any],
+        rows: dict[str, list[dict[str, Any]]],
     ) -> "StepPage":
         form = FORMS[step](instance=copy.copy(application), initial=values, today=today)
         tables = {name: table_of(name, today=today, initial=rows[name]) for name in TABLES[step]}
@@ -96,7 +101,9 @@ class StepPage:
 
     def words(self) -> str:
         """Return what was typed as text, to be kept where it cannot be saved."""
-        return "\n".join(_words([self.form, *(form for table in self.tables.values() for form in table.forms)]))
+        return "\n".join(
+            _words([self.form, *(form for table in self.tables.values() for form in table.forms)])
+        )
 
     def context(self, *, show_gaps: bool = False) -> dict[str, Any]:
         """Return what the template shows."""
@@ -122,7 +129,9 @@ class StepPage:
             "edits": self.edits,
             "largest": settings.MAX_EVIDENCE_BYTES,
             "problems": self.problems(),
-            "gaps": [gap for gap in missing(rubric, document) if gap.step == self.step] if show_gaps and begun else [],
+            "gaps": [gap for gap in missing(rubric, document) if gap.step == self.step]
+            if show_gaps and begun
+            else [],
             "assessed": assessed.get(self.step) and _aside(assessed[self.step]),
         }
 
@@ -132,7 +141,9 @@ class StepPage:
             return []
         attached = current_evidence_of(self.application)
         wanted = {
-            kind: need.any_of for need in rubric_of(self.application.cycle).requirements.evidence for kind in need.any_of
+            kind: need.any_of
+            for need in rubric_of(self.application.cycle).requirements.evidence
+            for kind in need.any_of
         }
         return [
             {

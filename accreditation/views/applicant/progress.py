@@ -92,7 +92,9 @@ def rail(application: Application, entries: Sequence[Entry], task: Task | None, 
     left = _left(entries)
     stages = []
     for number, name in enumerate(_names()):
-        standing = "done" if number < place else "ahead" if number > place else ended or _standing(application)
+        standing = (
+            "done" if number < place else "ahead" if number > place else ended or _standing(application)
+        )
         if standing == "done" and (number in left or number == place):
             note = _note_done(number, left.get(number) or entries[-1], today)
         elif number == place:
@@ -146,7 +148,9 @@ def _place(application: Application, entries: Sequence[Entry]) -> tuple[int, str
     if application.state == State.NAMED:
         return STAGE_OF[State.NAMED], "done"
     if application.state in ENDED:
-        before = next((entry.from_state for entry in reversed(entries) if entry.to_state == application.state), "")
+        before = next(
+            (entry.from_state for entry in reversed(entries) if entry.to_state == application.state), ""
+        )
         return STAGE_OF.get(before, 0), "stopped"
     return STAGE_OF[application.state], ""
 
@@ -188,7 +192,11 @@ def _note_now(
     if task is None:
         return str(signs.state_sign(application.state).word)
     due = dates.month_day(last_day(task.due_at), today.year)
-    return _("%(office)s，%(date)s前办理") % {"office": office, "date": due} if office else _("%(date)s前办理") % {"date": due}
+    return (
+        _("%(office)s，%(date)s前办理") % {"office": office, "date": due}
+        if office
+        else _("%(date)s前办理") % {"date": due}
+    )
 
 
 def until(ends: datetime, today: date) -> str:
@@ -243,4 +251,3 @@ def _sentences() -> dict[str, str]:
         "end_notice": _("公示期满，没有未处理的异议"),
         "name_studio": _("决定命名"),
     }
-

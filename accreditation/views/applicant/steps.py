@@ -38,7 +38,9 @@ def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
         raise Http404
     found = own_application(request, public_id)
     if request.method == "POST":
-        return _fill_in(request, found, step) if _is_unfinished(request, step) else _save(request, found, step)
+        return (
+            _fill_in(request, found, step) if _is_unfinished(request, step) else _save(request, found, step)
+        )
     if found.state not in EDITABLE:
         return redirect("application", public_id)
     page = StepPage.stored(found, step, timezone.localdate())
@@ -50,7 +52,7 @@ def _save(request: HttpRequest, application: Application, step: str) -> HttpResp
     page = StepPage.posted(application, step, timezone.localdate(), request)
     content, taken = page.content(), page.files.taken()
     try:
-        page.application = _write(request, application, step, content, taken)
+        page.application = _write(request, application, step, content, taken=taken)
     except Stale as stale:
         return _stale(request, page, stale)
     except NotReady as unready:
@@ -73,7 +75,7 @@ def _fill_in(request: HttpRequest, application: Application, step: str) -> HttpR
     removed = _codes(request.POST.getlist("remove-file"))
     try:
         if taken or removed:
-            application = _write(request, application, step, None, taken, removed)
+            application = _write(request, application, step, None, taken=taken, removed=removed)
     except Refused as refusal:
         return _refused(request, posted, refusal)
     page = StepPage.typed(application, step, timezone.localdate(), request, request.POST.get("add", ""))
@@ -90,6 +92,7 @@ def _write(
     application: Application,
     step: str,
     content: Content | None,
+    *,
     taken: Sequence[NewFile],
     removed: Sequence[UUID] = (),
 ) -> Application:
@@ -106,7 +109,10 @@ def _stale(request: HttpRequest, page: StepPage, stale: Stale) -> HttpResponse:
     """Show what was typed; saving again from here writes it over what the other saved."""
     page.application = own_application(request, page.application.public_id)
     page.edits = page.application.edits
-    said = {"name": getattr(stale.by, "name", ""), "at": dates.moment(stale.at, timezone.localdate().year) if stale.at else ""}
+    said = {
+        "name": "" if stale.by == request.user else getattr(stale.by, "name", ""),
+        "at": dates.moment(stale.at, timezone.localdate().year) if stale.at else "",
+    }
     context = page.context() | {"stale": said, "had_files": bool(page.files.taken())}
     return render(request, "applicant/step.html", context, status=stale.status)
 
@@ -118,7 +124,9 @@ def _refused(request: HttpRequest, page: StepPage, refusal: Refused) -> HttpResp
 
 def _show(page: StepPage, unready: NotReady) -> None:
     for problem in unready.problems:
-        page.form.add_error(problem.field if problem.field in page.form.fields else None, problem.message.rstrip("。"))
+        page.form.add_error(
+            problem.field if problem.field in page.form.fields else None, problem.message.rstrip("。")
+        )
 
 
 def _is_unfinished(request: HttpRequest, step: str) -> bool:
@@ -128,7 +136,7 @@ def _is_unfinished(request: HttpRequest, step: str) -> bool:
 
 def _row_gone(request: HttpRequest, step: str) -> tuple[str, int] | None:
     for key in request.POST:
-        table, number, last = (key.split("-") + ["", ""])[:3]
+        table, number, last = [*key.split("-"), "", ""][:3]
         if last == "DELETE" and table in TABLES[step] and number.isdecimal():
             return table, int(number) + 1
     return None
@@ -136,12 +144,20 @@ def _row_gone(request: HttpRequest, step: str) -> tuple[str, int] | None:
 
 def _gone(request: HttpRequest, step: str) -> str:
     gone = _row_gone(request, step)
-    return _("已移去%(row)s，保存后生效。") % {"row": str(ROW_NAMES[gone[0]]) % {"number": gone[1]}} if gone else ""
+    return (
+        _("已移去%(row)s，保存后生效。") % {"row": str(ROW_NAMES[gone[0]]) % {"number": gone[1]}}
+        if gone
+        else ""
+    )
 
 
 def _taken(taken: Sequence[NewFile]) -> str:
     count = len(taken)
-    return ngettext("已上传%(count)d件文件。", "已上传%(count)d件文件。", count) % {"count": count} if count else ""
+    return (
+        ngettext("已上传%(count)d件文件。", "已上传%(count)d件文件。", count) % {"count": count}
+        if count
+        else ""
+    )
 
 
 def _codes(written: Sequence[str]) -> list[UUID]:

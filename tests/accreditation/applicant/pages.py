@@ -29,7 +29,9 @@ def address(name: str, application: Application, *more: Any) -> str:
     return reverse(name, args=[application.public_id, *more])
 
 
-def typed(step: str, edits: int = 0, /, tables: dict[str, list[dict[str, str]]] | None = None, **fields: Any) -> dict:
+def typed(
+    step: str, edits: int = 0, /, tables: dict[str, list[dict[str, str]]] | None = None, **fields: Any
+) -> dict:
     """Return what a browser posts for a step."""
     posted: dict[str, Any] = {"edits": edits, **fields}
     for name in TABLES[step]:

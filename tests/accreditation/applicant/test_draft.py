@@ -50,12 +50,17 @@ def test_the_rows_of_a_table_are_replaced_and_keep_their_order():
     draft = factories.draft()
     draft = save(draft, "mechanism", Content({}, {"rules": [{"title": "甲"}, {"title": "乙"}]}))
     draft = save(draft, "mechanism", Content({}, {"rules": [{"title": "丙"}, {"title": "甲"}]}))
-    assert [rule["title"] for rule in document_of(factories.fresh(draft))["mechanism"]["rules"]] == ["丙", "甲"]
+    assert [rule["title"] for rule in document_of(factories.fresh(draft))["mechanism"]["rules"]] == [
+        "丙",
+        "甲",
+    ]
 
 
 def test_a_table_that_is_not_given_stays():
     draft = save(factories.draft(), "team", Content({}, {"members": [{"name": "李朝阳"}]}))
-    draft = save(draft, "team", Content({"not_one_crew": True}, {"pairs": [{"master": "甲", "apprentice": "乙"}]}))
+    draft = save(
+        draft, "team", Content({"not_one_crew": True}, {"pairs": [{"master": "甲", "apprentice": "乙"}]})
+    )
     assert [member.name for member in draft.members.all()] == ["李朝阳"]
 
 
@@ -125,7 +130,9 @@ def test_a_leaders_name_that_cannot_stand_is_refused_and_nothing_is_saved(name, 
     draft = factories.draft(leader_name="王金山")
     with pytest.raises(NotReady) as refused:
         save(draft, "leader", Content({"post": "技师"}, {}, name))
-    assert [(problem.message, problem.field) for problem in refused.value.problems] == [(message, "leader_name")]
+    assert [(problem.message, problem.field) for problem in refused.value.problems] == [
+        (message, "leader_name")
+    ]
     assert (factories.fresh(draft).post, factories.fresh(draft).edits) == ("", 0)
 
 

@@ -105,7 +105,9 @@ def test_a_file_over_the_limit_is_counted_thrown_away_and_told_and_the_rest_is_k
     settings.MAX_EVIDENCE_BYTES = 200_000
     draft = factories.draft()
     large = SimpleUploadedFile("年报.pdf", factories.PDF + bytes(300_000))
-    answer = post(draft, "leader", typed("leader", leader_name="王金山", post="首席技师") | {"file-honour": large})
+    answer = post(
+        draft, "leader", typed("leader", leader_name="王金山", post="首席技师") | {"file-honour": large}
+    )
     assert errors(answer.content.decode()) == [("id_file-honour", "“年报.pdf”为0.3MB，单个文件不超过0.2MB")]
     assert (draft.evidence.count(), factories.fresh(draft).post) == (0, "首席技师")
 
@@ -121,7 +123,8 @@ def test_a_request_over_the_limit_is_not_even_read(settings):
 
 
 def test_files_are_kept_only_after_their_content_was_looked_at():
-    assert set(NewFile.__annotations__) == {"kind", "upload"} and NewFile.__annotations__["upload"] is Upload
+    assert set(NewFile.__annotations__) == {"kind", "upload"}
+    assert NewFile.__annotations__["upload"] is Upload
 
 
 def test_the_certificate_is_handed_to_the_studio_and_its_reviewers():

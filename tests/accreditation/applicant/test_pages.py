@@ -122,7 +122,10 @@ def test_a_second_one_of_the_same_studio_is_refused_and_leads_to_the_first(open_
     [
         ({"leader_name": " "}, ("id_leader_name", "填写领军人物姓名")),
         ({"cycle": "1999"}, ("id_cycle_0", "选择一个正在受理的批次")),
-        ({"leader_name": "张\U00030edd"}, ("id_leader_name", "证书字库没有“\U00030edd”字，无法制证，请与市总工会联系")),
+        (
+            {"leader_name": "张\U00030edd"},
+            ("id_leader_name", "证书字库没有“\U00030edd”字，无法制证，请与市总工会联系"),
+        ),
     ],
 )
 def test_what_is_wrong_with_a_beginning_is_told(given, message, open_now):
@@ -140,7 +143,9 @@ def test_without_an_open_cycle_the_page_says_when_the_next_one_opens(monkeypatch
     who = factories.cast()
     before = who.cycle.opens_at - timedelta(days=1)
     monkeypatch.setattr(timezone, "now", lambda: before)
-    assert "2026年度批次自2026年7月1日00:00起受理。" in text_of(signed_in(who.applicant).get(reverse("application-new")))
+    assert "2026年度批次自2026年7月1日00:00起受理。" in text_of(
+        signed_in(who.applicant).get(reverse("application-new"))
+    )
 
 
 # ── One application ──────────────────────────────────────────────────────────────────────────────────────
@@ -165,8 +170,14 @@ def test_a_draft_says_first_what_is_missing_with_links_to_the_fields(open_now):
     page = applicant(application).get(address("application", application)).content.decode()
     box = page[page.index("还不能提交，缺2项") :]
     assert re.findall(r'<a href="([^"]*)">([^<]*)</a>', box)[:2] == [
-        (address("application-step", application, "team") + "#members", "配好创新团队：除领军人物外至少3名成员，现有0名"),
-        (address("application-step", application, "topics") + "#evidence-registration", "定好创新课题：没有立项书"),
+        (
+            address("application-step", application, "team") + "#members",
+            "配好创新团队：除领军人物外至少3名成员，现有0名",
+        ),
+        (
+            address("application-step", application, "topics") + "#evidence-registration",
+            "定好创新课题：没有立项书",
+        ),
     ]
 
 
@@ -181,7 +192,8 @@ def test_a_returned_one_gives_reason_steps_days_and_the_promise_that_it_goes_str
     words = text_of(page)
     assert "工作室成立于2014年，请更正。" in words
     assert "补正后直接回到渝北区总工会，不必重新经过前面各级。" in words
-    assert "在9月15日24:00前补正" in words and "还有 9 个工作日" in words
+    assert "在9月15日24:00前补正" in words
+    assert "还有 9 个工作日" in words
     assert address("application-step", application, "studio") in page.content.decode()
 
 
@@ -189,14 +201,16 @@ def test_the_applicant_reads_no_expert_and_no_mark(open_now):
     application = factories.application_in(State.NAMED)
     words = text_of(applicant(application).get(address("application", application)))
     assert [expert.name for expert in factories.cast().experts if expert.name in words] == []
-    assert "评分卡" not in words and str(application.total) not in words
+    assert "评分卡" not in words
+    assert str(application.total) not in words
 
 
 def test_a_revision_is_shown_as_it_was_frozen(open_now):
     application = factories.application_in(State.RETURNED_BY_DISTRICT)
     Application.objects.filter(pk=application.pk).update(address="新的地址")
     words = text_of(applicant(application).get(address("application-revision", application, 1)))
-    assert "渝北区回兴街道1号" in words and "新的地址" not in words
+    assert "渝北区回兴街道1号" in words
+    assert "新的地址" not in words
     assert application.revisions.get().sha256 in words
 
 
@@ -204,7 +218,17 @@ def test_the_check_page_shows_every_answer(open_now):
     application = factories.complete_draft()
     page = applicant(application).get(address("application-check", application))
     words = text_of(page)
-    for answer in ("2000余人", "320㎡", "60余万元", "2014年5月", "全国劳动模范", "上千", "成员9", "honour.pdf", "非公企业"):
+    for answer in (
+        "2000余人",
+        "320㎡",
+        "60余万元",
+        "2014年5月",
+        "全国劳动模范",
+        "上千",
+        "成员9",
+        "honour.pdf",
+        "非公企业",
+    ):
         assert answer in words
     assert 'class="btn btn-seal"' in page.content.decode()
 
@@ -212,7 +236,8 @@ def test_the_check_page_shows_every_answer(open_now):
 def test_the_self_assessment_shows_its_working_and_what_would_earn_more(open_now):
     application = factories.complete_draft(members=factories.ROWS["members"][:5])
     words = text_of(applicant(application).get(address("application-assessment", application)))
-    assert "5人，计4分；满10人计5分" in words and "再有5名成员可得5分" in words
+    assert "5人，计4分；满10人计5分" in words
+    assert "再有5名成员可得5分" in words
     assert "2014年5月成立，已满12年" in words
 
 
@@ -228,7 +253,10 @@ def test_a_complete_form_is_submitted_and_the_page_says_who_has_it(open_now):
     application = factories.complete_draft()
     client = applicant(application)
     answer = client.post(address("application-submit", application), {"version": 0})
-    assert (answer.url, factories.fresh(application).state) == (address("application", application), "enterprise_review")
+    assert (answer.url, factories.fresh(application).state) == (
+        address("application", application),
+        "enterprise_review",
+    )
     assert "已提交王金山劳模创新工作室 现在由金山科技工会办理。" in text_of(client.get(answer.url))
 
 
@@ -236,11 +264,18 @@ def test_an_incomplete_form_is_refused_with_everything_that_is_missing(open_now)
     application = factories.complete_draft(area=None, files=("honour", "site", "rules"))
     answer = submit(application)
     page = answer.content.decode()
-    assert (answer.status_code, title(page), factories.fresh(application).state) == (422, "有误：核对并提交", "draft")
+    assert (answer.status_code, title(page), factories.fresh(application).state) == (
+        422,
+        "有误：核对并提交",
+        "draft",
+    )
     box = page[page.index("还不能提交，缺2项") :]
     assert re.findall(r'<a href="([^"]*)">([^<]*)</a>', box)[:2] == [
         (address("application-step", application, "studio") + "#id_area", "工作室概况：填写使用面积"),
-        (address("application-step", application, "topics") + "#evidence-registration", "定好创新课题：没有立项书"),
+        (
+            address("application-step", application, "topics") + "#evidence-registration",
+            "定好创新课题：没有立项书",
+        ),
     ]
 
 
@@ -264,7 +299,11 @@ def test_a_second_click_submits_nothing_twice(open_now):
 @pytest.mark.parametrize("state", RETURNED)
 def test_a_returned_one_goes_straight_back_to_the_level_that_returned_it(state, open_now):
     application = factories.application_in(state)
-    before = {"returned_by_enterprise": "enterprise_review", "returned_by_district": "district_review", "returned_by_city": "city_intake"}
+    before = {
+        "returned_by_enterprise": "enterprise_review",
+        "returned_by_district": "district_review",
+        "returned_by_city": "city_intake",
+    }
     submit(application)
     assert (factories.fresh(application).state, application.revisions.count()) == (before[state], 2)
 

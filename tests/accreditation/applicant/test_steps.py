@@ -45,13 +45,17 @@ def test_every_step_is_shown_with_every_field_that_can_be_missing(step, make):
     assert page.status_code == 200
     listed = client.get(address("application", application)).content.decode()
     here = address("application-step", application, step)
-    for target in [part.split('"')[0] for part in listed.split(f'{here}#')[1:]]:
+    for target in [part.split('"')[0] for part in listed.split(f"{here}#")[1:]]:
         assert f'id="{target}"' in page.content.decode()
 
 
 def test_a_saved_step_leads_to_the_next_and_is_shown_as_it_was_saved():
     draft = factories.draft()
-    answer = post(draft, "enterprise", typed("enterprise", nature="state", industry="电力", staff="2000", staff_qualifier="余"))
+    answer = post(
+        draft,
+        "enterprise",
+        typed("enterprise", nature="state", industry="电力", staff="2000", staff_qualifier="余"),
+    )
     assert (answer.status_code, answer.url) == (302, address("application-step", draft, "studio"))
     assert document_of(factories.fresh(draft))["enterprise"]["staff"] == {"number": "2000", "qualifier": "余"}
 
@@ -65,7 +69,9 @@ def test_save_and_back_leads_to_the_task_list_and_the_last_step_to_the_check():
 
 def test_a_half_filled_step_is_saved():
     draft = factories.draft()
-    rows = {"honours": [{"title": "全国劳动模范"}, {}], }
+    rows = {
+        "honours": [{"title": "全国劳动模范"}, {}],
+    }
     answer = post(draft, "leader", typed("leader", tables=rows, leader_name="王金山", in_service="True"))
     assert answer.status_code == 302
     assert document_of(factories.fresh(draft))["leader"]["honours"] == [
@@ -93,7 +99,13 @@ def test_figures_are_read_as_people_write_them(written, qualifier, kept):
 
 @pytest.mark.parametrize(
     ("written", "kept"),
-    [("2010", "2010"), ("2010-5", "2010-05"), ("2010年5月", "2010-05"), ("2010.05.12", "2010-05-12"), ("2010年5月3日", "2010-05-03")],
+    [
+        ("2010", "2010"),
+        ("2010-5", "2010-05"),
+        ("2010年5月", "2010-05"),
+        ("2010.05.12", "2010-05-12"),
+        ("2010年5月3日", "2010-05-03"),
+    ],
 )
 def test_dates_are_read_as_people_write_them(written, kept):
     draft = factories.draft()
@@ -126,7 +138,8 @@ def test_what_cannot_be_read_is_refused_beside_the_field_in_the_words_of_the_sum
     assert (answer.status_code, title(page)) == (422, "有误：工作室概况")
     assert errors(page) == [(f"id_{field}", message)]
     assert beside(page, f"id_{field}") == message
-    assert f'value="{written}"' in page and ">\n数控机床</textarea>" in page
+    assert f'value="{written}"' in page
+    assert ">\n数控机床</textarea>" in page
     assert factories.fresh(draft).edits == 0
 
 
@@ -171,7 +184,7 @@ def test_a_row_less_keeps_the_others():
 def test_enter_in_a_field_saves_and_does_not_remove_a_row():
     draft = factories.complete_draft()
     page = applicant(draft).get(address("application-step", draft, "team")).content.decode()
-    buttons = page.split("<form method=\"post\"")[-1].split("<button")
+    buttons = page.split('<form method="post"')[-1].split("<button")
     assert buttons[1].startswith(' hidden name="go" value="next"')
 
 
@@ -182,7 +195,9 @@ def test_somebody_elses_save_is_not_overwritten_and_what_was_typed_stays():
     answer = post(draft, "contact", typed("contact", contact_name="刘洋"))
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "王倩已于" in page and 'value="刘洋"' in page and 'name="edits" value="1"' in page
+    assert "王倩已于" in page
+    assert 'value="刘洋"' in page
+    assert 'name="edits" value="1"' in page
     assert factories.fresh(draft).contact_name == "王倩"
     assert post(draft, "contact", typed("contact", 1, contact_name="刘洋")).status_code == 302
 
@@ -197,7 +212,9 @@ def test_saving_what_was_submitted_meanwhile_is_refused_and_the_words_are_kept()
     answer = post(application, "contact", typed("contact", application.edits, contact_name="刘洋"))
     page = answer.content.decode()
     assert (answer.status_code, "联系人：刘洋" in page) == (409, True)
-    assert applicant(application).get(address("application-step", application, "contact")).url == address("application", application)
+    assert applicant(application).get(address("application-step", application, "contact")).url == address(
+        "application", application
+    )
 
 
 def test_a_name_that_a_certificate_cannot_show_is_told_beside_it():
@@ -211,7 +228,10 @@ def test_a_file_is_attached_with_the_step_and_listed():
     draft = factories.draft()
     data = typed("leader", leader_name="王金山") | {"file-honour": [pdf(), pdf("二.pdf", b"2")]}
     assert post(draft, "leader", data).status_code == 302
-    assert [(item.kind, item.name) for item in draft.evidence.all()] == [("honour", "证书.pdf"), ("honour", "二.pdf")]
+    assert [(item.kind, item.name) for item in draft.evidence.all()] == [
+        ("honour", "证书.pdf"),
+        ("honour", "二.pdf"),
+    ]
     page = applicant(draft).get(address("application-step", draft, "leader")).content.decode()
     assert reverse("evidence", args=[draft.evidence.first().public_id]) in page
 
@@ -224,13 +244,21 @@ def test_a_file_that_is_not_taken_is_told_and_the_rest_is_saved():
     page = answer.content.decode()
     assert answer.status_code == 422
     assert errors(page) == [("id_file-honour", "“合影.heic”不能接收，请转为JPEG或PNG后再传")]
-    assert ([item.name for item in draft.evidence.all()], factories.fresh(draft).post) == (["证书.pdf"], "首席技师")
-    assert post(draft, "leader", typed("leader", factories.fresh(draft).edits, leader_name="王金山")).status_code == 302
+    assert ([item.name for item in draft.evidence.all()], factories.fresh(draft).post) == (
+        ["证书.pdf"],
+        "首席技师",
+    )
+    assert (
+        post(draft, "leader", typed("leader", factories.fresh(draft).edits, leader_name="王金山")).status_code
+        == 302
+    )
 
 
 def test_a_good_file_is_kept_when_the_words_must_be_mended():
     draft = factories.draft()
-    data = typed("functions", tables={"trainings": [{"name": "讲座", "year": "去年"}]}) | {"file-site": pdf("场地.pdf")}
+    data = typed("functions", tables={"trainings": [{"name": "讲座", "year": "去年"}]}) | {
+        "file-site": pdf("场地.pdf")
+    }
     answer = post(draft, "functions", data)
     assert (answer.status_code, draft.evidence.get().name) == (422, "场地.pdf")
     assert "已上传1件文件。" in answer.content.decode()
@@ -239,7 +267,11 @@ def test_a_good_file_is_kept_when_the_words_must_be_mended():
 def test_a_removed_file_is_gone_and_what_was_typed_stays():
     draft = factories.draft()
     (item,) = factories.attach(draft, "honour")
-    answer = post(draft, "leader", typed("leader", leader_name="王金山", post="技师长") | {"remove-file": item.public_id})
+    answer = post(
+        draft,
+        "leader",
+        typed("leader", leader_name="王金山", post="技师长") | {"remove-file": item.public_id},
+    )
     page = answer.content.decode()
     item.refresh_from_db()
     assert (answer.status_code, item.removed_at is None, 'value="技师长"' in page) == (200, False, True)

@@ -24,13 +24,15 @@ def leaders(response):
 def test_an_auditor_sees_what_was_submitted_in_the_own_branch_latest_first(signed_in):
     make.application_in(State.ENTERPRISE_REVIEW, leader_name="王金山")
     make.application_in(State.CITY_INTAKE, leader_name="张毅", at=make.AT + make.STEP)
-    make.application_in(State.DISTRICT_REVIEW, who=make.cast("other"), leader_name="周亚平", at=make.AT + 2 * make.STEP)
+    make.application_in(
+        State.DISTRICT_REVIEW, who=make.cast("other"), leader_name="周亚平", at=make.AT + 2 * make.STEP
+    )
     make.draft(leader_name="庞宇来")
     city, district = auditor(make.city()), auditor(make.cast().district, "local")
-    enterprise = auditor(make.cast("other").enterprise, "inside")
+    union = auditor(make.cast("other").union, "inside")
     assert leaders(signed_in(city).get("/audit/")) == ["周亚平", "张毅", "王金山"]
     assert leaders(signed_in(district).get("/audit/")) == ["张毅", "王金山"]
-    assert leaders(signed_in(enterprise).get("/audit/")) == ["周亚平"]
+    assert leaders(signed_in(union).get("/audit/")) == ["周亚平"]
 
 
 def test_the_list_asks_the_same_as_the_page():
@@ -38,7 +40,7 @@ def test_the_list_asks_the_same_as_the_page():
         make.application_in(state, leader_name=f"王{number}")
         make.application_in(state, who=make.cast("other"), leader_name=f"张{number}")
     make.draft()
-    for place in (make.city(), make.cast().district, make.cast().union, make.cast("other").enterprise):
+    for place in (make.city(), make.cast().district, make.cast("other").union):
         user = auditor(place, f"auditor-{place.code}")
         assert set(archive(offices_of(user))) == set(visible_applications(user))
 
@@ -57,7 +59,9 @@ def test_the_list_asks_the_same_as_the_page():
 )
 def test_the_archive_is_searched_and_filtered(signed_in, query, found):
     make.application_in(State.DISTRICT_REVIEW, leader_name="王金山")
-    make.application_in(State.CITY_INTAKE, who=make.cast("other"), leader_name="周亚平", at=make.AT + make.STEP)
+    make.application_in(
+        State.CITY_INTAKE, who=make.cast("other"), leader_name="周亚平", at=make.AT + make.STEP
+    )
     assert leaders(signed_in(auditor(make.city())).get("/audit/", query)) == found
 
 
@@ -75,7 +79,9 @@ def test_an_empty_archive_and_an_empty_search_say_what_to_do(signed_in):
 
 def test_withdrawn_drafts_are_not_in_the_archive(signed_in):
     draft = make.draft()
-    applications.withdraw(draft, by=make.cast().applicant, at=make.AT + make.STEP, expected_version=draft.version)
+    applications.withdraw(
+        draft, by=make.cast().applicant, at=make.AT + make.STEP, expected_version=draft.version
+    )
     assert leaders(signed_in(auditor(make.city())).get("/audit/")) == []
 
 

@@ -159,7 +159,9 @@ def test_who_may_open_the_timeline(signed_in):
 def test_whoever_sees_the_application_reads_its_frozen_revisions(signed_in):
     application = make.application_in(State.RETURNED_BY_DISTRICT)
     address = reverse("revision", args=[application.public_id, 1])
-    seen = {name: signed_in(make.user(name)).get(address).status_code for name in ("applicant", "union_reviewer")}
+    seen = {
+        name: signed_in(make.user(name)).get(address).status_code for name in ("applicant", "union_reviewer")
+    }
     assert seen == {"applicant": 200, "union_reviewer": 200}
     assert signed_in(make.cast("other").district_decider).get(address).status_code == 404
     missing = reverse("revision", args=[application.public_id, 2])

@@ -91,12 +91,12 @@ def test_the_lists_cost_the_same_for_1_and_30_studios(
     pages = [*COST, reverse("decision", args=[decision.public_id])]
     for address in COST:
         client.get(address)
-    for address in COST:
-        with django_assert_num_queries(COST[address]):
+    for address, cost in COST.items():
+        with django_assert_num_queries(cost):
             client.get(address)
     large = named(*[f"领军人{number}" for number in range(29)])
-    for address in COST:
-        with django_assert_num_queries(COST[address]):
+    for address, cost in COST.items():
+        with django_assert_num_queries(cost):
             assert client.get(address).status_code == 200
     with django_assert_num_queries(2):
         client.get(pages[-1])

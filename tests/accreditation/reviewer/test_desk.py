@@ -50,7 +50,7 @@ def test_the_earliest_due_comes_first_and_says_how_late_it_is(signed_in, clock):
 
 
 def test_the_counts_are_filters_of_the_same_list(signed_in, clock):
-    free, mine, others, late = [
+    _free, mine, others, _late = [
         make.application_in(State.DISTRICT_REVIEW, leader_name=name, at=make.AT - timedelta(days=days))
         for name, days in (("张毅", 0), ("周亚平", 0), ("张永忠", 0), ("王金山", 28))
     ]
@@ -118,7 +118,9 @@ def test_an_expert_sees_only_the_seats_of_their_own(signed_in):
     other = make.expert(username="expert9")
     assert leaders(signed_in(make.user("expert1")).get(DESK)) == ["张永忠"]
     assert leaders(signed_in(other).get(DESK)) == []
-    panel.convene(seated, by=make.user("city_decider"), at=NOW, expected_version=seated.version, experts=[other])
+    panel.convene(
+        seated, by=make.user("city_decider"), at=NOW, expected_version=seated.version, experts=[other]
+    )
     assert leaders(signed_in(other).get(DESK)) == ["张永忠"]
 
 
@@ -181,7 +183,9 @@ def test_done_lists_the_own_acts_latest_first(signed_in):
     user = make.user("district_decider")
     review.claim(first, by=user, at=NOW)
     review.send_back(first, by=user, at=NOW, expected_version=first.version, reason="请补交成立文件。")
-    review.reject(second, by=user, at=NOW + timedelta(hours=1), expected_version=second.version, reason="不符。")
+    review.reject(
+        second, by=user, at=NOW + timedelta(hours=1), expected_version=second.version, reason="不符。"
+    )
     response = signed_in(user).get("/desk/done/")
     assert [
         (row.application.studio.leader_name, row.event.action, row.reason) for row in response.context["rows"]
@@ -201,7 +205,9 @@ def test_done_does_not_name_what_is_no_longer_in_scope(signed_in):
 
 def count_queries(client, address):
     client.get(address)
-    with CaptureQueriesContext(connection, ) as caught:
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
         assert client.get(address).status_code == 200
     return len(caught)
 

@@ -50,6 +50,8 @@ def test_without_typed_words_there_is_nothing_to_copy():
     assert "复制" not in text(answer(WrongState("这一件现在没有待办。")))
 
 
-@pytest.mark.parametrize(("said", "version"), [("3", 3), ("0", 0), ("", -1), ("-3", -1), ("３", -1), ("1e3", -1)])
+@pytest.mark.parametrize(
+    ("said", "version"), [("3", 3), ("0", 0), ("", -1), ("-3", -1), ("３", -1), ("1e3", -1)]
+)
 def test_a_version_is_read_or_out_of_date(said, version):
     assert posted_version(RequestFactory().post("/", {"version": said})) == version

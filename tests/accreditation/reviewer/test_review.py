@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+
 from accreditation.models import Evidence, Quota
 from accreditation.services import offices, panel, review
 from accreditation.states import State
@@ -31,7 +32,9 @@ def decision(application, decision="send_back", **changes):
 
 
 def acts(application):
-    return list(Event.objects.filter(stream=application.stream).order_by("sequence").values_list("action", flat=True))
+    return list(
+        Event.objects.filter(stream=application.stream).order_by("sequence").values_list("action", flat=True)
+    )
 
 
 def offered(response):
@@ -80,7 +83,9 @@ def test_the_city_is_led_to_the_acts_that_have_their_own_pages(signed_in, state,
     application = make.application_in(state)
     response = signed_in(make.user("city_decider")).get(page(application))
     assert [way.word for way in response.context["ways"]] == [words]
-    assert [way.word for way in signed_in(make.user("union_decider")).get(page(application)).context["ways"]] == []
+    assert [
+        way.word for way in signed_in(make.user("union_decider")).get(page(application)).context["ways"]
+    ] == []
 
 
 def test_the_material_is_the_frozen_revision_not_the_form_as_it_is_now(signed_in):
@@ -98,7 +103,9 @@ def test_gates_and_computed_marks_stand_with_their_working(signed_in):
     application = make.application_in(
         State.DISTRICT_REVIEW,
         founded="2025-01",
-        members=[{"name": f"成员{n}", "trade": "钳工", "education": "大专", "birth_year": 1980} for n in range(5)],
+        members=[
+            {"name": f"成员{n}", "trade": "钳工", "education": "大专", "birth_year": 1980} for n in range(5)
+        ],
     )
     response = signed_in(make.user("district_reviewer")).get(page(application))
     assert response.context["failed_gates"] == 1
@@ -119,7 +126,9 @@ def test_a_decision_is_written_once_and_leads_to_the_next_item(signed_in):
     application = make.application_in(State.DISTRICT_REVIEW, leader_name="王金山")
     following = make.application_in(State.DISTRICT_REVIEW, leader_name="张毅")
     client = signed_in(make.user("district_decider"))
-    response = client.post(page(application, "decide/"), decision(application, steps=["topics", "mechanism"]), follow=True)
+    response = client.post(
+        page(application, "decide/"), decision(application, steps=["topics", "mechanism"]), follow=True
+    )
     assert response.redirect_chain == [("/desk/", 302)]
     assert "已退回王金山劳模创新工作室申报单位可看到您的理由。下一件：张毅劳模创新工作室" in text(response)
     assert page(following) in response.content.decode()
@@ -235,7 +244,10 @@ def test_nobody_decides_at_two_levels(signed_in):
     offices.end_membership(make.cast().union, mover, by=SYSTEM, at=NOW)
     client = signed_in(make.user("union_decider"))
     shown = client.get(page(application))
-    assert (offered(shown), shown.context["why_not"]) == ([], "您已在另一级审核过这一件，同一人不能在两级作决定。")
+    assert (offered(shown), shown.context["why_not"]) == (
+        [],
+        "您已在另一级审核过这一件，同一人不能在两级作决定。",
+    )
     response = client.post(page(application, "decide/"), decision(application))
     assert response.status_code == 403
     assert "您已在另一级审核过这一件，同一人不能在两级作决定。" in text(response)
@@ -273,7 +285,9 @@ def test_visitors_are_led_to_the_login(client):
 def test_acts_are_posts_only(signed_in):
     application = make.application_in(State.DISTRICT_REVIEW)
     client = signed_in(make.user("district_decider"))
-    assert [client.get(page(application, act)).status_code for act in ("decide/", "claim/", "release/")] == [405] * 3
+    assert [client.get(page(application, act)).status_code for act in ("decide/", "claim/", "release/")] == [
+        405
+    ] * 3
 
 
 def test_of_two_who_claim_the_second_reads_who_holds_it(signed_in):
@@ -332,7 +346,9 @@ def test_below_the_lines_approval_is_refused_with_every_line(signed_in):
     half = {code: points / 2 for code, points in make.full_marks().items()}
     who = make.cast()
     for one in who.experts:
-        panel.score(application, by=one, at=NOW, expected_version=application.version, judged=half, comments={})
+        panel.score(
+            application, by=one, at=NOW, expected_version=application.version, judged=half, comments={}
+        )
     panel.conclude(application, by=who.city_decider, at=NOW, expected_version=application.version)
     concluded = make.fresh(application)
     response = signed_in(who.city_decider).post(page(concluded, "decide/"), decision(concluded, "approve"))
@@ -349,3 +365,30 @@ def test_the_page_says_when_the_task_is_due(signed_in, clock):
     assert "今日到期" in text(client.get(page(application)))
     clock(due)
     assert "已逾期" in text(client.get(page(application)))
+
+
+def test_a_resubmitted_application_shows_what_was_changed_since(signed_in):
+    application = make.application_in(State.RETURNED_BY_DISTRICT)
+    application.founded = "2013"
+    application.save(update_fields=["founded"])
+    application.rules.create(title="经费管理办法", order=9)
+    make.attach(application, "founding", name="成立文件.pdf")
+    Evidence.objects.filter(application=application, kind="site").update(removed_at=NOW)
+    make.attach(application, "site", content=b"%PDF-1.4 new", name="site.pdf")
+    make._submit(application, make.cast(), NOW)
+    client = signed_in(make.user("district_decider"))
+    changes = client.get(page(application)).context["changes"]
+    old, new, founding = (
+        Evidence.objects.filter(kind=kind, removed_at__isnull=gone).latest("pk").stored.sha256[:8]
+        for kind, gone in (("site", False), ("site", True), ("founding", True))
+    )
+    assert [(change.label, change.removed, change.added) for change in changes] == [
+        ("成立时间", ["2014年5月"], ["2013年"]),
+        (
+            "附件（工作职能）",
+            [f"site.pdf（摘要{old}）"],
+            [f"成立文件.pdf（摘要{founding}）", f"site.pdf（摘要{new}）"],
+        ),
+        ("制度", [], ["经费管理办法"]),
+    ]
+    assert client.get(f"/audit/{application.public_id}/revision/1/").context["changes"] == []

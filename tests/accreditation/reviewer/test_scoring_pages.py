@@ -1,6 +1,7 @@
 """An expert's card: kept, looked at, handed in; what others may read of it, and when."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -24,7 +25,9 @@ def filled(**changes):
 
 
 def own(application, name="expert1"):
-    return Scorecard.objects.get(application=application, expert__username=name, revision__number=application.revision_number)
+    return Scorecard.objects.get(
+        application=application, expert__username=name, revision__number=application.revision_number
+    )
 
 
 def sign(client, application):
@@ -37,13 +40,16 @@ def sign(client, application):
 
 @pytest.fixture
 def scoring():
+    """An application before a panel whose quorum is two of three."""
+    make.cycle(quorum=2)
     return make.application_in(State.PANEL_SCORING)
 
 
 def test_a_draft_is_kept_as_far_as_it_goes(signed_in, scoring):
     client = signed_in(make.user("expert1"))
     response = client.post(
-        page(scoring, "score/"), {"mark-leader.skill": "3.5", "comment-leader.skill": "高级技师", "do": "save"}
+        page(scoring, "score/"),
+        {"mark-leader.skill": "3.5", "comment-leader.skill": "高级技师", "do": "save"},
     )
     assert response.status_code == 302
     card = own(scoring)
@@ -130,8 +136,19 @@ def test_a_submitted_card_cannot_be_changed(signed_in, scoring):
     client = signed_in(make.user("expert1"))
     client.post(page(scoring, "score/"), filled(do="sign"))
     sign(client, scoring)
-    client.post(page(scoring, "score/"), filled(**{"mark-leader.skill": "2"}))
-    assert own(scoring).marks["leader.skill"]["points"] == "4"
+    response = client.post(page(scoring, "score/"), filled(**{"mark-leader.skill": "2"}))
+    assert (response.status_code, own(scoring).marks["leader.skill"]["points"]) == (403, "4")
+
+
+def test_a_card_that_comes_after_the_scoring_was_concluded_is_refused_in_words(signed_in, scoring):
+    client = signed_in(make.user("expert1"))
+    client.get(page(scoring, "score/"))
+    who = make.cast()
+    make.BEFORE[State.CITY_DECISION][1](scoring, replace(who, experts=who.experts[1:]), NOW)
+    response = client.post(page(scoring, "score/"), filled())
+    assert response.status_code == 409
+    assert "这一件现在不在专家评分环节。" in text(response)
+    assert client.get(page(scoring, "score/")).url == page(scoring)
 
 
 def test_only_who_has_a_seat_has_a_card(signed_in, scoring):
@@ -166,7 +183,9 @@ def readable(signed_in, application, name):
 
 def card_status(signed_in, application, reader, expert):
     card = own(application, expert)
-    return signed_in(make.user(reader)).get(f"/audit/{application.public_id}/card/{card.public_id}/").status_code
+    return (
+        signed_in(make.user(reader)).get(f"/audit/{application.public_id}/card/{card.public_id}/").status_code
+    )
 
 
 def test_other_cards_do_not_exist_before_the_own_card_is_in(signed_in, scoring):
