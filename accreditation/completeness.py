@@ -79,8 +79,13 @@ def _progress_of(step: str, lacks: bool, rubric: Rubric, document: Document) -> 
     return StepProgress(step, step_title(step), status, summary or str(STEP_CONTENTS[step]))
 
 
+GIVEN = {"enterprise": {"name", "union"}, "studio": {"name"}, "leader": {"name"}}
+"""What stands in a new draft already; nobody has begun the step by that."""
+
+
 def _contents(step: str, document: Document) -> list[Any]:
-    contents: list[Any] = [facts.section(document, step)]
+    part = facts.section(document, step)
+    contents: list[Any] = [{key: value for key, value in part.items() if key not in GIVEN.get(step, ())}]
     if step == "studio":
         contents.append(document.get("namings"))
     if step == "leader":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Self
 
-from django.utils.translation import get_language, pgettext, pgettext_lazy
+from django.utils.translation import get_language, npgettext, npgettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 QUALIFIERS = (
@@ -96,7 +96,8 @@ class Figure:
         if unit.startswith("万"):
             number, unit = number * TEN_THOUSAND, unit[1:]
         text = _qualified(self.qualifier) % {"number": f"{Decimal(plain(number)):,f}"}
-        return text if not unit or unit in COUNTERS else f"{text} {pgettext('单位', unit)}"
+        alone = 1 if number == 1 and not self.qualifier else 2
+        return text if not unit or unit in COUNTERS else f"{text} {npgettext('单位', unit, unit, alone)}"
 
     def __str__(self) -> str:
         return self.display()
@@ -172,11 +173,11 @@ def _qualified(qualifier: str) -> str:
 
 # The units of the form that have a name in other languages; listed for the catalogue, looked up in display().
 UNITS = (
-    pgettext_lazy("单位", "元"),
-    pgettext_lazy("单位", "㎡"),
-    pgettext_lazy("单位", "平方米"),
-    pgettext_lazy("单位", "人"),
-    pgettext_lazy("单位", "人次"),
-    pgettext_lazy("单位", "次"),
-    pgettext_lazy("单位", "场次"),
+    npgettext_lazy("单位", "元", "元"),
+    npgettext_lazy("单位", "㎡", "㎡"),
+    npgettext_lazy("单位", "平方米", "平方米"),
+    npgettext_lazy("单位", "人", "人"),
+    npgettext_lazy("单位", "人次", "人次"),
+    npgettext_lazy("单位", "次", "次"),
+    npgettext_lazy("单位", "场次", "场次"),
 )

@@ -97,7 +97,7 @@ OFFICE_FIELD = {Level.ENTERPRISE: "union_id", Level.DISTRICT: "district_id", Lev
 
 
 def _own_enterprise(application: Application, by: Actor, level: Level) -> QuerySet[Membership]:
-    """Nobody decides on an application of their own enterprise; above its union, the union's people belong to it too."""
+    """Nobody decides on their own enterprise's application; above its union, the union's people belong to it too."""
     own = (
         [application.enterprise_id]
         if level == Level.ENTERPRISE

@@ -44,7 +44,7 @@ from accreditation.states import WITHDRAWABLE, ActionWord, Level
 from accreditation.states import State as S
 from workflows.ledger.chain import canonical, digest
 from workflows.process import Opening, Process, Role
-from workflows.refusals import NotReady, Problem
+from workflows.refusals import NotReady, Problem, Stale
 from workflows.working_days import deadline, notice_period, working_days_in
 
 APPLICANT = Role(APPLY, "applicant", may_apply)
@@ -100,7 +100,8 @@ class ReviewProcess(Process):
     subject_model = Application
     locked_with = ("cycle", "enterprise", "union", "district", "city")
     saves = (
-        "number", "submitted_at", "recommended_at", "revision_number", "total", "notice", "notice_ends_on", "notice_days_left",
+        "number", "submitted_at", "recommended_at", "revision_number", "total",
+        "notice", "notice_ends_on", "notice_days_left",
     )  # fmt: skip
     state = STATE
 
@@ -120,8 +121,9 @@ class ReviewProcess(Process):
     # ── The applicant ────────────────────────────────────────────────────────────────────────────────────
 
     @step(S.DRAFT, S.ENTERPRISE_REVIEW, APPLICANT, needs.cycle_open, needs.form_complete, tasks=ALL)
-    def submit(self) -> dict[str, Any]:
+    def submit(self, edits: int | None = None) -> dict[str, Any]:
         """Freeze the form as the first revision and give the application its number in the cycle."""
+        self._refuse_unseen(edits)
         cycle = self.subject.cycle
         Cycle.objects.filter(pk=cycle.pk).update(next_number=F("next_number") + 1)
         taken = Cycle.objects.values_list("next_number", flat=True).get(pk=cycle.pk) - 1
@@ -132,8 +134,9 @@ class ReviewProcess(Process):
     @step(S.RETURNED_BY_ENTERPRISE, S.ENTERPRISE_REVIEW, APPLICANT, needs.form_complete, tasks=ALL)
     @step(S.RETURNED_BY_DISTRICT, S.DISTRICT_REVIEW, APPLICANT, needs.form_complete, tasks=ALL)
     @step(S.RETURNED_BY_CITY, S.CITY_INTAKE, APPLICANT, needs.form_complete, tasks=ALL)
-    def resubmit(self) -> dict[str, Any]:
+    def resubmit(self, edits: int | None = None) -> dict[str, Any]:
         """Freeze the mended form as the next revision; it goes straight to the level that returned it."""
+        self._refuse_unseen(edits)
         return self._freeze()
 
     @step(WITHDRAWABLE, S.WITHDRAWN, APPLICANT, tasks=ALL)
@@ -206,7 +209,7 @@ class ReviewProcess(Process):
     @step(S.PANEL_SCORING, S.PANEL_SCORING, EXPERT, needs.card_complete, tasks=MINE)
     def score(self, judged: Mapping[str, Decimal], comments: Mapping[str, str]) -> dict[str, Any]:
         """Submit the expert's own card. The event holds its hash, not its marks: others must not read them yet."""
-        card = self.subject.current_cards.get(expert=self.deed.by)
+        card = self.subject.current_cards.select_related("revision").get(expert=self.deed.by)
         document, card.total = card_document(
             rubric_of(self.subject.cycle), card.revision, judged, comments, expert=str(self.deed.by.public_id)
         )
@@ -301,6 +304,13 @@ class ReviewProcess(Process):
         return [Opening(self.subject.state, getattr(self.subject, holder), due)] if holder else []
 
     # ── Parts of steps ───────────────────────────────────────────────────────────────────────────────────
+
+    def _refuse_unseen(self, edits: int | None) -> None:
+        """Nobody submits what a colleague changed after they had looked it over."""
+        if edits is not None and edits != self.subject.edits:
+            raise Stale(
+                _("这份申报已经保存过。"), action="edit", by=self.subject.edited_by, at=self.subject.edited_at
+            )
 
     def _freeze(self) -> dict[str, Any]:
         self.subject.revision_number += 1

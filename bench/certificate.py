@@ -5,11 +5,11 @@ import sys
 import uuid
 from datetime import UTC, date, datetime
 
+from bench.report import heading, line
+from bench.rounds import in_turns, milliseconds
 from certificates.issuing import certificate_text
 from certificates.models import Certificate
 from certificates.rendering import render
-from bench.report import heading, line
-from bench.rounds import in_turns, milliseconds
 
 ONCE = [sys.executable, "-m", "bench.measure", "certificate", "--once"]
 AT = datetime(2026, 10, 16, 2, 0, tzinfo=UTC)

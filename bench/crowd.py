@@ -39,30 +39,45 @@ def crowd(template: Application, numbers: range, at: datetime, district: str = "
 
     `district` is SQL for the key of the district that a copy goes to: a choice by `NUMBER`.
     """
-    vendor = connection.vendor
-    last = Application.objects.aggregate(last=Max("pk"))["last"]
-    first, end = numbers.start, numbers.stop
-    series = f"(WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {end}) SELECT i FROM n)"
-    studios = "(SELECT * FROM accreditation_studio WHERE leader_name LIKE '众%' AND id > {last})"
-    copies = f"(SELECT * FROM accreditation_application WHERE id > {last})"
-    utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-    due = DAYS_LATER[vendor].format(at=utc, days="s.id % 21 - 10")
-    named = {"leader_name": "'众' || s.i", "name": "'众' || s.i || '工作室'", "public_id": UUID[vendor]}
-    placed = {"studio_id": "s.id", "number": "s.leader_name", "public_id": UUID[vendor], "district_id": district}
-    last_studio = Studio.objects.aggregate(last=Max("pk"))["last"]
+    studios, copies = _added_to(Studio), _added_to(Application)
+    uuid = UUID[connection.vendor]
     with triggers_lifted(connection):
-        _copy(Studio, template.studio_id, series, named)
-        _copy(Application, template.pk, studios.format(last=last_studio), placed)
-        for revision in template.revisions.all():
-            _copy(Revision, revision.pk, copies, {"application_id": "s.id"})
-        for event in Event.objects.filter(stream=template.stream):
-            _copy(Event, event.pk, copies, {"stream": STREAM[vendor], "hash": HASH[vendor]})
-        for task in template.tasks.all():
-            held = {} if task.closed_at else {"office_id": f"s.{HOLDER[State(template.state)]}", "due_at": due}
-            _copy(Task, task.pk, copies, {"object_id": "s.id", **held})
-    if vendor == "postgresql":
+        changes = {"leader_name": "'众' || s.i", "name": "'众' || s.i || '工作室'", "public_id": uuid}
+        _copy(Studio, template.studio_id, _series(numbers), changes)
+        changes = {"studio_id": "s.id", "number": "s.leader_name", "public_id": uuid, "district_id": district}
+        _copy(Application, template.pk, studios, changes)
+        _copy_history(template, copies, at)
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
+
+
+def _copy_history(template: Application, copies: str, at: datetime) -> None:
+    """Give each copy the revisions, events and tasks of the template."""
+    for revision in template.revisions.all():
+        _copy(Revision, revision.pk, copies, {"application_id": "s.id"})
+    for event in Event.objects.filter(stream=template.stream):
+        changes = {"stream": STREAM[connection.vendor], "hash": HASH[connection.vendor]}
+        _copy(Event, event.pk, copies, changes)
+    for task in template.tasks.all():
+        changes = {"object_id": "s.id"}
+        if not task.closed_at:
+            utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+            changes["due_at"] = DAYS_LATER[connection.vendor].format(at=utc, days="s.id % 21 - 10")
+            changes["office_id"] = f"s.{HOLDER[State(template.state)]}"
+        _copy(Task, task.pk, copies, changes)
+
+
+def _series(numbers: range) -> str:
+    """SQL for a table of these numbers, in the column `i`."""
+    series = f"SELECT {numbers.start} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {numbers.stop}"
+    return f"(WITH RECURSIVE n(i) AS ({series}) SELECT i FROM n)"
+
+
+def _added_to(model: type[models.Model]) -> str:
+    """SQL for the rows that are yet to be added to the model's table."""
+    last = model._default_manager.aggregate(last=Max("pk"))["last"]
+    return f"(SELECT * FROM {model._meta.db_table} WHERE id > {last})"
 
 
 def _copy(model: type[models.Model], pk: int, source: str, changes: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
 """The to-do page of a district's reviewer, with few and with many applications in the database."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -20,10 +21,12 @@ from bench.report import heading, line, times
 from bench.rounds import in_turns, milliseconds, ratio
 from tests import factories
 
-OFFICES = 100
-"""Among which all applications are shared, so that each holds one in a hundred of them."""
-THIRTY = 30
-"""What one more office holds, however many there are: a page of the desk."""
+OFFICES = 33
+"""Among which all applications are shared: each holds 3 in 100 of them, so that its desk grows with the whole."""
+PAGE = 30
+"""What one more office holds, however many there are in all: a page of the desk."""
+HELD = {"page": "30 tasks in the office", "share": "3 in 100 in the office"}
+"""The users who read, and what their offices hold."""
 REPEATS = 5
 
 Ask = Callable[[], object]
@@ -33,10 +36,10 @@ def measure(sizes: Sequence[int], rounds: int) -> None:
     """Time the page and its queries at both sizes, each in a database of its own, in turns."""
     template = _offices()
     asked: dict[str, Ask] = {}
-    for office in ("thirty", "share"):
-        user = factories.user(office)
-        asked[f"the page, {HELD[office]}"] = _page(user)
-        asked[f"its queries alone, {HELD[office]}"] = lambda user=user: queries(user)
+    for username, held in HELD.items():
+        user = factories.user(username)
+        asked[f"the page, {held}"] = _page(user)
+        asked[f"its queries alone, {held}"] = partial(queries, user)
     databases = _databases(template, sizes)
     heading(f"The to-do page of a district's reviewer ({rounds} rounds of {REPEATS})")
     for what, ask in asked.items():
@@ -48,16 +51,13 @@ def measure(sizes: Sequence[int], rounds: int) -> None:
     bare.turn_to(databases[f"{sizes[0]:,}"])
 
 
-HELD = {"thirty": "30 tasks in the office", "share": "1 in 100 in the office"}
-
-
 def queries(user: User) -> Any:
     """Ask what the first page of the desk asks, without drawing it."""
     at = timezone.now()
     tasks = tasks_of(user, offices_of(user))
     counted = counts(tasks, user, at)
     wanted = TaskList([part.select_related("assignee", "office") for part in tasks])
-    return counted, rows(wanted[0:THIRTY], user, at)
+    return counted, rows(wanted[0:PAGE], user, at)
 
 
 def _offices() -> Application:
@@ -65,14 +65,14 @@ def _offices() -> Application:
     for number in range(OFFICES):
         factories.district(f"B{number}", f"第{number}总工会")
     factories.member(factories.district("B0"), "review", username="share")
-    factories.member(factories.district("THIRTY", "三十件总工会"), "review", username="thirty")
+    factories.member(factories.district("PAGE", "三十件总工会"), "review", username="page")
     return factories.application_in(State.DISTRICT_REVIEW, leader_name="样本二")
 
 
 def _databases(template: Application, sizes: Sequence[int]) -> dict[str, str]:
     """Make the databases of both sizes, the second from a copy of the first; return their names by size."""
     small, large = sizes
-    code = f"CASE WHEN {NUMBER} < {THIRTY} THEN 'THIRTY' ELSE 'B' || ({NUMBER} % {OFFICES}) END"
+    code = f"CASE WHEN {NUMBER} < {PAGE} THEN 'PAGE' ELSE 'B' || ({NUMBER} % {OFFICES}) END"
     district = f"(SELECT id FROM accreditation_organisation WHERE code = {code})"
     crowd(template, range(small), timezone.now(), district)
     first, second = str(connection.settings_dict["NAME"]), bare.copy_database("large")

@@ -85,10 +85,27 @@ def studio_of(enterprise: Organisation, leader_name: str) -> Studio:
     return studio
 
 
-def submit(application: Application, *, by: User, at: datetime, expected_version: int) -> Event:
-    """Submit a draft for the first time, or a returned application again; the form is frozen as a revision."""
+def submit(
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    expected_version: int,
+    expected_edits: int | None = None,
+) -> Event:
+    """Submit a draft for the first time, or a returned application again; the form is frozen as a revision.
+
+    `expected_edits` is the form's count of saves that the applicant looked over (None: as it is now).
+    """
     action = "submit" if application.state == State.DRAFT else "resubmit"
-    return perform(ReviewProcess(application), action, by=by, at=at, expected_version=expected_version)
+    return perform(
+        ReviewProcess(application),
+        action,
+        by=by,
+        at=at,
+        expected_version=expected_version,
+        edits=expected_edits,
+    )
 
 
 def withdraw(

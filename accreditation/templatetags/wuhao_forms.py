@@ -125,7 +125,7 @@ def quantity(
 @register.inclusion_tag("components/cell.html")
 def cell(bound: BoundField, row: Any = "", qualifier: BoundField | None = None) -> dict[str, Any]:
     """A cell of an editable table: the column's name is shown on a phone and read with the row's name."""
-    label = f"{row}{bound.label}"
+    label = _("%(row)s%(column)s") % {"row": row, "column": bound.label} if row else str(bound.label)
     of_qualifier = _("%(label)s的修饰词") % {"label": label}
     return {
         "field": bound,

@@ -16,7 +16,12 @@ UNREADABLE = -1
 
 def posted_version(request: HttpRequest) -> int:
     """Return the version that the form's page was made from; what cannot be read is out of date."""
-    said = request.POST.get("version", "")
+    return posted_number(request, "version")
+
+
+def posted_number(request: HttpRequest, name: str) -> int:
+    """Return a count that the form's page carries; what cannot be read is out of date."""
+    said = request.POST.get(name, "")
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else UNREADABLE
 
 

@@ -1,6 +1,7 @@
 """Review at three levels; each may recommend, return to the applicant or reject."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from viewflow import this
@@ -52,6 +53,7 @@ class PeerFlow(flow.Flow):
     def begin(self, activation: Any, like: Any) -> PeerReview:
         """Begin a review before the same bodies as those of the application `like`."""
         process = activation.process
+        process.enterprise = like.enterprise
         process.union, process.district, process.city = like.union, like.district, like.city
         return process
 
@@ -69,12 +71,29 @@ def take(task: Task, by: User) -> None:
         activation.assign(by)
 
 
-def recommend(task: Task, by: User, reason: str) -> None:
-    """Recommend under the lock; a task is executed only by whoever has taken it."""
+def recommend(task: Task, by: User, reason: str, *, at: datetime | None = None) -> None:
+    """Recommend for the union under the lock; a task is executed only by whoever has taken it.
+
+    With `at`, by the rules of the review: the permission is asked again, nobody decides for their own
+    enterprise or at two levels, and each decision is kept.
+    """
     with task.activation() as activation:
-        if not activation.start.has_perm(by):
+        process = activation.process
+        if not activation.start.has_perm(by) or (at and not _may_decide(process, by)):
             raise PermissionError
         activation.start(None)
-        activation.process.decision, activation.process.reason = "recommend", reason
-        activation.process.save()
+        process.decision, process.reason = "recommend", reason
+        process.save()
+        if at:
+            process.decisions.create(
+                office_id=process.union_id, by=by, decision="recommend", reason=reason, at=at
+            )
         activation.execute()
+
+
+def _may_decide(process: PeerReview, by: User) -> bool:
+    return (
+        by.has_perm("accreditation.decide", process.union)
+        and not by.memberships.filter(organisation_id=process.enterprise_id, ended_at=None).exists()
+        and not process.decisions.filter(by=by).exclude(office_id=process.union_id).exists()
+    )

@@ -194,7 +194,7 @@ def test_every_kind_of_evidence_has_a_name_of_its_own():
 
 def test_a_draft_is_all_to_do_but_the_enterprise():
     assert [(p.step, p.status, p.summary) for p in progress(RUBRIC, draft()).values()] == [
-        ("enterprise", "part", "性质、行业、职工人数、所属工会"),
+        ("enterprise", "todo", "性质、行业、职工人数、所属工会"),
         ("studio", "todo", "成立时间、地址、面积、投入、历次命名"),
         ("leader", "todo", "荣誉、成果、事迹"),
         ("team", "todo", "成员、师带徒"),

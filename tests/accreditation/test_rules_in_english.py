@@ -57,8 +57,12 @@ def test_what_is_missing_is_told_in_english():
 
 
 def test_a_card_and_a_panel_speak_english():
-    problems = validate_card(RUBRIC, {one.code: one.points for one in RUBRIC.judged} | {"team.pairs": Decimal(2)}, {})
-    assert [problem.message for problem in problems] == ["“Masters and apprentices” is below 2.5: write a comment"]
+    problems = validate_card(
+        RUBRIC, {one.code: one.points for one in RUBRIC.judged} | {"team.pairs": Decimal(2)}, {}
+    )
+    assert [problem.message for problem in problems] == [
+        "“Masters and apprentices” is below 2.5: write a comment"
+    ]
     assert panel_result(RUBRIC, [total(RUBRIC, complete(), {})]).reasons("city") == [
         "Total 39.00, below the line of 80",
         "A good team 4, below the line of 9",

@@ -36,7 +36,12 @@ ADDING = {
     "conversions": "添加一项转化",
     "trainings": "添加一项培训或交流",
 }
-EVIDENCE = {"leader": ("honour",), "functions": ("site",), "topics": ("registration",), "mechanism": ("rules",)}
+EVIDENCE = {
+    "leader": ("honour",),
+    "functions": ("site",),
+    "topics": ("registration",),
+    "mechanism": ("rules",),
+}
 
 
 def picture() -> bytes:
@@ -49,7 +54,11 @@ def picture() -> bytes:
 FILES = {
     "site": {"name": "场地.png", "mimeType": "image/png", "buffer": picture()},
     "honour": {"name": "证书.pdf", "mimeType": "application/pdf", "buffer": factories.PDF + b"honour"},
-    "registration": {"name": "立项书.pdf", "mimeType": "application/pdf", "buffer": factories.PDF + b"topics"},
+    "registration": {
+        "name": "立项书.pdf",
+        "mimeType": "application/pdf",
+        "buffer": factories.PDF + b"topics",
+    },
     "rules": {"name": "制度.pdf", "mimeType": "application/pdf", "buffer": factories.PDF + b"rules"},
 }
 
@@ -57,7 +66,7 @@ FILES = {
 def sign_in(page: Page, username: str, password: str) -> None:
     """Sign in on the sign-in page."""
     page.goto(reverse("login"))
-    page.get_by_label("用户名").fill(username)
+    page.get_by_label("账号").fill(username)
     page.get_by_label("密码").fill(password)
     page.get_by_role("button", name="登录", exact=True).click()
     expect(page.locator(".w-who")).to_be_visible()
@@ -90,7 +99,12 @@ def fill_in(page: Page, step: str) -> None:
     fill(page, {name: factories.FIELDS[name] for name in FIELDS[step] if name in factories.FIELDS})
     for table in TABLES[step]:
         rows = rows_of(table)
-        while page.locator(f'[name="{table}-{len(rows) - 1}-DELETE"], button[name="{table}-{len(rows) - 1}-DELETE"]').count() == 0:
+        while (
+            page.locator(
+                f'[name="{table}-{len(rows) - 1}-DELETE"], button[name="{table}-{len(rows) - 1}-DELETE"]'
+            ).count()
+            == 0
+        ):
             page.get_by_role("button", name=ADDING[table]).click()
         for number, row in enumerate(rows):
             fill(page, {f"{table}-{number}-{name}": value for name, value in row.items()})
@@ -98,7 +112,9 @@ def fill_in(page: Page, step: str) -> None:
         page.set_input_files(f'[name="file-{kind}"]', FILES[kind])
 
 
-def decide(page: Page, application: Application, decision: str, reason: str, steps: tuple[str, ...] = ()) -> None:
+def decide(
+    page: Page, application: Application, decision: str, reason: str, steps: tuple[str, ...] = ()
+) -> None:
     """Open an application of the desk, choose, give the reason, sign."""
     page.goto(reverse("review", args=[application.public_id]))
     choose(page, decision, reason, steps)

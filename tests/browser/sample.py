@@ -39,7 +39,7 @@ class Copies:
     """Keeps the sample of this run. On SQLite the second test gets a copy of the first one's."""
 
     kept: sqlite3.Connection | None = None
-    made: list[accounts.Account] = field(default_factory=list)
+    made: list[accounts.Account] = field(default_factory=list, repr=False)
 
     def load(self) -> Sample:
         """Fill the empty database."""
@@ -48,6 +48,7 @@ class Copies:
             self.made = accounts.kept()
             self._keep()
         else:
+            connection.ensure_connection()
             self.kept.backup(connection.connection)
             ContentType.objects.clear_cache()
         accounts.keep(self.made)

@@ -63,6 +63,7 @@ def test_an_application_comes_from_draft_to_certificate(
     sample: Sample, open_page: Callable[..., Page], live_server: Any, settings: Any, tmp_path: Path
 ) -> None:
     settings.BASE_URL = live_server.url
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # the sample's passwords
     stage = Stage(open_page, sample, {})
 
     the_enterprise_fills_in_the_form(stage)
@@ -83,7 +84,8 @@ def test_an_application_comes_from_draft_to_certificate(
 
 
 def the_enterprise_fills_in_the_form(stage: Stage) -> None:
-    page = stage.page("wangqian")
+    page = stage.pages["wangqian"] = stage.open_page()
+    acts.sign_in(page, "wangqian", stage.sample.passwords["wangqian"])
     page.goto(reverse("applications"))
     page.get_by_role("link", name="新的申报").click()
     page.get_by_label("领军人物姓名").fill(LEADER)
@@ -237,7 +239,9 @@ def certificate(stage: Stage) -> Certificate:
 
 
 def the_certificate_says_what_it_should(stage: Stage, file: Path) -> None:
-    text = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(
+        ["pdftotext", "-layout", file, "-"], capture_output=True, text=True, check=True
+    ).stdout
     words = re.sub(r"\s", "", text)
     for said in (STUDIO, "重庆金山科技公司", certificate(stage).number, "示例"):
         assert said in words
@@ -295,4 +299,31 @@ def the_auditor_reads_every_decision(stage: Stage) -> None:
     page.goto(f"{reverse('audit')}?q={LEADER}")
     page.get_by_role("link", name=STUDIO).click()
     expect(page.locator("main")).to_contain_text("条事件全部核验成立")
-    print("\n".join(page.locator(".w-time > li p:first-child").all_inner_texts()))
+    assert [brief(line) for line in page.locator(".w-time > li p:first-child").all_inner_texts()] == [
+        "王倩：开始填写申报",
+        "王倩：提交申报",
+        "黄凯：认领",
+        "黄凯：退回补正",
+        "王倩：补正后重新提交",
+        "黄凯：推荐",
+        "文静：认领",
+        "文静：推荐",
+        "陈立言：组成专家组3人",
+        "韩敏：交评分卡",
+        "罗建：交评分卡",
+        "许文：交评分卡",
+        "陈立言：结束评分",
+        "陈立言：列入拟公示名单",
+        "陈立言：公示",
+        "收到异议",
+        "陈立言：异议不成立",
+        "公示期满",
+        "陈立言：命名",
+    ]
+
+
+def brief(line: str) -> str:
+    """Return who did what, without the office and the circumstances."""
+    who, _office, does = line.rpartition("）")
+    does = re.split("[，。]", does)[0]
+    return f"{who.split('（')[0]}：{does}" if who else does

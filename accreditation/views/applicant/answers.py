@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accreditation.completeness import EVIDENCE_KINDS, STEPS, evidence_label, step_title
 from accreditation.face import dates, numbers
 from accreditation.facts import Document, filled, section
-from accreditation.forms.applicant.rows import MODELS, HEADS
+from accreditation.forms.applicant.rows import HEADS, MODELS
 from accreditation.forms.applicant.steps import LABELS
 from accreditation.models import Application
 from accreditation.queries.documents import ROWS

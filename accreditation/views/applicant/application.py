@@ -29,7 +29,8 @@ from accreditation.scoring import self_assess
 from accreditation.states import EDITABLE, RETURNED, State
 from accreditation.views.applicant.answers import file_item, sections
 from accreditation.views.applicant.own import own_application
-from accreditation.views.applicant.progress import days_left, opinions_in_words, rail, timeline
+from accreditation.views.applicant.progress import days_left, rail
+from accreditation.views.applicant.timeline import opinions_in_words, timeline
 
 TEMPLATES = {State.DRAFT: "applicant/draft.html"} | dict.fromkeys(RETURNED, "applicant/returned.html")
 

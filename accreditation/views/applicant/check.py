@@ -19,9 +19,9 @@ from accreditation.states import EDITABLE, State
 from accreditation.views.applicant.answers import file_item, sections
 from accreditation.views.applicant.application import address_of, gaps_of
 from accreditation.views.applicant.own import own_application
-from accreditation.views.refusing import posted_version, refused
+from accreditation.views.refusing import posted_number, posted_version, refused
 from accreditation.views.telling import told
-from workflows.refusals import NotReady, Problem, Refused
+from workflows.refusals import NotReady, Problem, Refused, Stale
 
 
 @login_required
@@ -41,10 +41,19 @@ def submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = own_application(request, public_id)
     version, user = posted_version(request), cast(User, request.user)
     try:
-        event = applications.submit(found, by=user, at=timezone.now(), expected_version=version)
+        event = applications.submit(
+            found,
+            by=user,
+            at=timezone.now(),
+            expected_version=version,
+            expected_edits=posted_number(request, "edits"),
+        )
     except NotReady as unready:
         return render(request, "applicant/check.html", _context(found, unready.problems), status=422)
     except Refused as refusal:
+        if isinstance(refusal, Stale) and refusal.action == "edit":
+            messages.warning(request, told(_("申报内容在您核对之后有改动"), _("请再核对一遍，然后提交。")))
+            return redirect("application-check", public_id)
         return refused(request, refusal, ways=[(_("看这份申报"), reverse("application", args=[public_id]))])
     messages.success(
         request, told(_("已提交%(studio)s") % {"studio": found.studio.name}, _next(found, event.to_state))

@@ -1,6 +1,7 @@
 """A step of the form: shown, saved, and filled in further without being saved (a row more, a file less)."""
 
 from collections.abc import Sequence
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,18 +17,15 @@ from django.views.decorators.http import require_http_methods
 from accreditation.completeness import STEPS, step_title
 from accreditation.face import dates
 from accreditation.forms.applicant.rows import ROW_NAMES
-from accreditation.models import Application
+from accreditation.models import Application, User
 from accreditation.services.draft import TABLES, Content, save_step
 from accreditation.services.evidence import NewFile
 from accreditation.states import EDITABLE
 from accreditation.views.applicant.form_page import StepPage
 from accreditation.views.applicant.own import own_application
-from accreditation.views.refusing import refused
+from accreditation.views.refusing import posted_number, refused
 from accreditation.views.telling import told
 from workflows.refusals import NotReady, Refused, Stale
-
-UNREADABLE = -1
-"""No form has been saved so many times: a page that does not say counts as out of date."""
 
 
 @login_required
@@ -79,7 +77,7 @@ def _fill_in(request: HttpRequest, application: Application, step: str) -> HttpR
     except Refused as refusal:
         return _refused(request, posted, refusal)
     page = StepPage.typed(application, step, timezone.localdate(), request, request.POST.get("add", ""))
-    page.edits = _edits(request)
+    page.edits = posted_number(request, "edits")
     notice = _gone(request, step) or (_("文件已移除。") if removed else "") or _taken(taken)
     if posted.files.errors:
         page.files = posted.files
@@ -99,9 +97,15 @@ def _write(
     if content is None and not taken and not removed:
         return application
     save_step(
-        application, step, content, by=request.user, at=timezone.now(), expected_edits=_edits(request),  # type: ignore[arg-type]
-        files=taken, removed=removed,
-    )  # fmt: skip
+        application,
+        step,
+        content,
+        by=cast(User, request.user),
+        at=timezone.now(),
+        expected_edits=posted_number(request, "edits"),
+        files=taken,
+        removed=removed,
+    )
     return own_application(request, application.public_id)
 
 
@@ -168,11 +172,6 @@ def _codes(written: Sequence[str]) -> list[UUID]:
         except ValueError as error:
             raise Http404 from error
     return codes
-
-
-def _edits(request: HttpRequest) -> int:
-    said = request.POST.get("edits", "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else UNREADABLE
 
 
 def _next(request: HttpRequest, application: Application, step: str) -> str:

@@ -245,14 +245,14 @@ def test_the_self_assessment_shows_its_working_and_what_would_earn_more(open_now
 
 
 def submit(application, version=None):
-    data = {"version": application.version if version is None else version}
+    data = {"version": application.version if version is None else version, "edits": application.edits}
     return applicant(application).post(address("application-submit", application), data)
 
 
 def test_a_complete_form_is_submitted_and_the_page_says_who_has_it(open_now):
     application = factories.complete_draft()
     client = applicant(application)
-    answer = client.post(address("application-submit", application), {"version": 0})
+    answer = client.post(address("application-submit", application), {"version": 0, "edits": application.edits})
     assert (answer.url, factories.fresh(application).state) == (
         address("application", application),
         "enterprise_review",
@@ -373,3 +373,16 @@ def test_another_cycle_is_told_among_the_earlier_applications(open_now):
     )
     page = applicant(draft).get(address("application", draft))
     assert [other.pk for other in page.context["earlier"]] == [first.pk]
+
+
+def test_what_a_colleague_changed_after_the_check_is_not_submitted() -> None:
+    application = factories.complete_draft()
+    seen = application.edits
+    Application.objects.filter(pk=application.pk).update(edits=seen + 1)
+
+    answer = signed_in(factories.cast().applicant).post(
+        address("application-submit", application), {"version": 0, "edits": seen}
+    )
+
+    assert (answer.status_code, answer["Location"]) == (302, address("application-check", application))
+    assert factories.fresh(application).state == "draft"

@@ -1,1 +1,0 @@
-"""The same review built with viewflow.workflow and its row lock, as its documentation teaches it."""

@@ -1,0 +1,137 @@
+"""Somebody was quicker, or one was too quick oneself: nothing is written twice, nothing typed is lost."""
+
+import re
+from collections.abc import Callable
+
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accreditation.models import Objection, Organisation
+from accreditation.services.offices import set_grants
+from accreditation.states import State
+from tests.browser import acts
+from tests.browser.sample import Sample
+from workflows.actors import SYSTEM
+from workflows.models import Event
+
+LEADER = "王金山"
+STUDIO = f"{LEADER}劳模创新工作室"
+"""Of the sample: before the district for the second time; 何秋 may return it, 文静 may decide."""
+REASON = "第2版已补齐，同意推荐。"
+
+
+def decisions(sample: Sample) -> list[str]:
+    """Return what was done since the second submission."""
+    events = Event.objects.filter(stream=sample.application(LEADER).stream).order_by("sequence")
+    words = [event.action for event in events]
+    return words[words.index("resubmit") + 1 :]
+
+
+def test_of_two_who_decide_at_once_the_second_reads_who_decided_and_keeps_the_reason(
+    sample: Sample, open_page: Callable[..., Page]
+) -> None:
+    first, second = open_page(user=sample.user("wenjing")), open_page(user=sample.user("heqiu"))
+    for page in (first, second):
+        page.goto(sample.address("review", LEADER))
+    acts.choose(first, "recommend", REASON)
+    acts.choose(second, "send_back", "立项书仍只有封面。")
+    first.get_by_role("button", name="签署并推荐").click()
+    expect(first.get_by_role("status").first).to_contain_text(f"已推荐{STUDIO}")
+
+    with second.expect_navigation() as answer:
+        second.get_by_role("button", name="签署并退回").click()
+    assert answer.value.status == 409
+    expect(second.get_by_role("heading", level=1)).to_have_text(re.compile(r"这一件已由文静于.+推荐"))
+    expect(second.locator("textarea")).to_have_value("立项书仍只有封面。")
+    assert decisions(sample) == ["recommend"]
+
+
+def test_a_double_click_signs_once(sample: Sample, open_page: Callable[..., Page]) -> None:
+    page = open_page(user=sample.user("wenjing"))
+    page.goto(sample.address("review", LEADER))
+    acts.choose(page, "recommend", REASON)
+    page.get_by_role("button", name="签署并推荐").dblclick()
+    expect(page.get_by_role("status").first).to_contain_text(f"已推荐{STUDIO}")
+    assert decisions(sample) == ["recommend"]
+
+
+def test_a_form_sent_from_two_tabs_counts_once_and_says_so(
+    sample: Sample, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(user=sample.user("wenjing"))
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto(sample.address("review", LEADER))
+        acts.choose(tab, "recommend", REASON)
+    page.get_by_role("button", name="签署并推荐").click()
+    expect(page.get_by_role("status").first).to_contain_text("已推荐")
+    other.get_by_role("button", name="签署并推荐").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text(re.compile(r"这一件您已于.+推荐"))
+    expect(other.locator("main")).to_contain_text("已经写入一次，重复的提交没有写入。")
+    assert decisions(sample) == ["recommend"]
+
+
+def test_going_back_after_deciding_does_not_decide_again(
+    sample: Sample, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(user=sample.user("wenjing"))
+    page.goto(sample.address("review", LEADER))
+    acts.choose(page, "recommend", REASON)
+    page.get_by_role("button", name="签署并推荐").click()
+    expect(page.get_by_role("status").first).to_contain_text("已推荐")
+    page.go_back()
+    sign = page.locator("[data-repeats]")
+    if sign.count():  # the browser kept the page
+        acts.choose(page, "reject", "再看一遍。")
+        sign.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"这一件您已于.+推荐"))
+    else:
+        expect(page.locator("#decide")).to_contain_text("推荐")
+    assert decisions(sample) == ["recommend"]
+
+
+def test_a_grant_taken_away_while_the_page_is_open_refuses_and_keeps_the_reason(
+    sample: Sample, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(user=sample.user("wenjing"))
+    page.goto(sample.address("review", LEADER))
+    acts.choose(page, "recommend", REASON)
+    give(sample, "wenjing", {"review"})
+    with page.expect_navigation() as answer:
+        page.get_by_role("button", name="签署并推荐").click()
+    assert answer.value.status == 403
+    expect(page.get_by_role("heading", level=1)).to_have_text("不能由您办理")
+    expect(page.locator("textarea")).to_have_value(REASON)
+    assert decisions(sample) == []
+
+
+def test_with_the_last_grant_the_application_goes_out_of_sight(
+    sample: Sample, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(user=sample.user("wenjing"))
+    page.goto(sample.address("review", LEADER))
+    acts.choose(page, "recommend", REASON)
+    give(sample, "wenjing", set())
+    with page.expect_navigation() as answer:
+        page.get_by_role("button", name="签署并推荐").click()
+    assert answer.value.status == 404
+    expect(page.get_by_role("heading", level=1)).to_have_text("没有这个页面")
+    assert decisions(sample) == []
+
+
+def test_a_double_click_files_one_objection(sample: Sample, page: Page) -> None:
+    announced = sample.application("张毅")
+    assert announced.state == State.PUBLIC_NOTICE
+    page.goto(reverse("objection", args=[announced.notice.public_id, announced.public_id]))
+    acts.fill(page, {"name": "吴建国", "contact": "13800000000", "grounds": "专利的发明人有出入。"})
+    page.get_by_role("button", name="提交异议").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("异议已收到")
+    assert Objection.objects.filter(application=announced).count() == 1
+
+
+def give(sample: Sample, username: str, grants: set[str]) -> None:
+    """Let somebody of 渝北区 hold exactly these grants from now on."""
+    set_grants(
+        Organisation.objects.get(code="YB"), sample.user(username), grants, by=SYSTEM, at=timezone.now()
+    )

@@ -1,0 +1,67 @@
+"""`make bench` runs to its end and prints every figure. How large they are is for people to read, not for a test."""
+
+import re
+
+import pytest
+
+from accreditation.process import ReviewProcess
+from bench.actions import ACTS
+from tests.repo.conftest import Clone
+
+pytestmark = pytest.mark.commands
+
+TRANSITION = [
+    "perform()",
+    "the same SQL on the bare driver",
+    "viewflow.workflow, by the same rules",
+    "viewflow.workflow, without rules and history",
+    "viewflow.workflow, so, the task taken before",
+    "perform() against the bare driver, time",
+    "viewflow.workflow against perform(), time",
+    "without rules and history",
+    "and the task taken before",
+    "SQL statements of perform(), BEGIN and COMMIT too",
+    "SQL statements of viewflow.workflow",
+]
+DESK = [
+    "the page, 30 tasks in the office",
+    "its queries alone, 30 tasks in the office",
+    "the page, 3 in 100 in the office",
+    "its queries alone, 3 in 100 in the office",
+    "SQL statements of the page at 60",
+    "SQL statements of the page at 120",
+]
+CERTIFICATE = ["drawn by a process that has drawn one before", "drawn by a new process, its start included"]
+FIGURE = re.compile(r"  (?:  )?(?P<what>\S.*?\S) {2,}(?P<measured>[\d.,]+\S*( \S+)*)")
+
+
+@pytest.fixture(scope="module")
+def printed(clone: Clone) -> list[tuple[str, str]]:
+    """Return name and figure of every line of a run with tiny sizes."""
+    done = clone.run("bash scripts/bench.sh --rounds 1 --block 2 --sizes 60 120")
+    assert done.returncode == 0, done.stdout
+    found = [FIGURE.match(line) for line in done.stdout.splitlines()]
+    return [(match["what"], match["measured"]) for match in found if match]
+
+
+def test_every_figure_is_printed_for_both_databases(printed: list[tuple[str, str]]) -> None:
+    actions = [f"{act.action} in {act.state}" for act in ACTS]
+    one = [*TRANSITION, *actions, *DESK]
+    assert [what for what, _ in printed] == [*one, *one, *CERTIFICATE]
+
+
+def test_a_recommendation_takes_at_most_ten_statements(printed: list[tuple[str, str]]) -> None:
+    counted = [int(measured.split()[0]) for what, measured in printed if what.startswith("recommend in ")]
+    assert (len(counted), max(counted) <= 10) == (4, True)
+
+
+def test_the_desk_takes_as_many_statements_at_both_sizes(printed: list[tuple[str, str]]) -> None:
+    counted = [measured for what, measured in printed if what.startswith("SQL statements of the page")]
+    assert len(set(counted)) == 1
+
+
+def test_every_action_of_the_process_is_counted() -> None:
+    steps = ReviewProcess.state.get_transitions()
+    assert {act.action for act in ACTS} == {
+        transition.slug for step in steps for transition in step.get_transitions()
+    }
