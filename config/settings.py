@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accreditation.views.limits.RefuseLargeRequests",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accreditation.views.first_password.OwnPasswordFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]

@@ -30,7 +30,7 @@ class SignInForm(AuthenticationForm):
 
 
 class PasswordForm(PasswordChangeForm):
-    """The old password, and the new one twice."""
+    """The old password, and the new one twice. It is the owner's alone from then on."""
 
     error_messages = {
         **PasswordChangeForm.error_messages,
@@ -51,3 +51,8 @@ class PasswordForm(PasswordChangeForm):
             self.fields[name].help_text = ""
         self.fields["new_password1"].help_text = _("至少10个字符，不用姓名、账号或常见的密码。")
         self.fields["old_password"].widget.attrs.pop("autofocus", None)
+
+    def save(self, commit: bool = True) -> Any:
+        """Save the new password; a first one, which the office gave, is used up."""
+        self.user.has_first_password = False
+        return super().save(commit)

@@ -46,7 +46,10 @@ class Scorecard(models.Model):
 
 
 class Notice(models.Model):
-    """A public notice of the studios of one cycle that are to be named."""
+    """A public notice of the studios of one cycle that are to be named.
+
+    `listed` keeps what was announced; `Application.notice` is the notice that an application stands on now.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="notices")
@@ -56,6 +59,7 @@ class Notice(models.Model):
     published_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     first_day = models.DateField()
     last_day = models.DateField()
+    listed = models.ManyToManyField(Application, related_name="notices")
 
     class Meta:
         ordering = ["-published_at"]

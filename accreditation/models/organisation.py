@@ -20,6 +20,7 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("姓名"), max_length=60)
+    has_first_password = models.BooleanField(default=False)  # somebody else has seen it: it must be changed
 
     REQUIRED_FIELDS = ["name"]
 

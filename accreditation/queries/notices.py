@@ -38,7 +38,7 @@ def all_notices() -> QuerySet[Notice]:
     """Return the notices with the number of their studios, the newest first."""
     return (
         Notice.objects.select_related("cycle")
-        .annotate(studios=Count("applications"))
+        .annotate(studios=Count("listed"))
         .order_by("-published_at", "-pk")
     )
 
@@ -55,9 +55,9 @@ def days_left(notice: Notice, today: date) -> int:
 
 def announced(notice: Notice, today: date) -> list[Group]:
     """Return the studios of a notice, grouped by district."""
-    listed = _in_order(Application.objects.filter(notice=notice))
+    listed = _in_order(notice.listed.all())
     return [
-        Group(group.organisation, [_standing(application, today) for application in group.rows])
+        Group(group.organisation, [_standing(notice, application, today) for application in group.rows])
         for group in by_district(listed)
     ]
 
@@ -132,7 +132,7 @@ def named_by(decision: NamingDecision) -> list[Group]:
 def notices_of(cycle: Cycle) -> QuerySet[Notice]:
     """Return the notices of a cycle with the number of their studios and of open objections, the newest first."""
     opened = Count("applications", filter=Q(applications__state=State.OBJECTION), distinct=True)
-    return cycle.notices.annotate(studios=Count("applications", distinct=True), paused=opened).order_by(
+    return cycle.notices.annotate(studios=Count("listed", distinct=True), paused=opened).order_by(
         "-published_at"
     )
 
@@ -151,7 +151,9 @@ def _in_order(applications: QuerySet[Application]) -> QuerySet[Application]:
     )
 
 
-def _standing(application: Application, today: date) -> Announced:
+def _standing(notice: Notice, application: Application, today: date) -> Announced:
+    if application.notice_id != notice.pk:
+        return Announced(application, "off", may_object=False)
     if application.state in PASSED:
         standing = "ended"
     elif application.state == State.OBJECTION:

@@ -16,7 +16,7 @@ GROUPS, LETTERS = 4, 4
 
 @dataclass(frozen=True)
 class NewAccount:
-    """An account just made, and its first password: shown once, kept only as a hash."""
+    """An account just made, and its first password: shown once, good for one sign-in, kept as a hash."""
 
     user: User
     password: str
@@ -35,5 +35,7 @@ def add_new_member(
     password = first_password()
     with transaction.atomic():
         user = create_user(username=username, name=name, password=password)
+        user.has_first_password = True
+        user.save(update_fields=["has_first_password"])
         add_member(organisation, user, by=by, at=at, position=position)
     return NewAccount(user, password)

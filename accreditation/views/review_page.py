@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
@@ -127,16 +128,23 @@ def panel(request: SignedInRequest, application: Application, part: Part, rubric
     ]
     own = [card for card in part.own_cards if card.revision.number == application.revision_number]
     current = application.current_cards if part.sees_panel else None
+    scores = [one.total.total for one in cards]
     return {
         "cards": cards,
         "own_card": own[0] if own else None,
-        "scores": (scores := [one.total.total for one in cards]),
-        "axis_from": max(0, min(int(score) for score in [*scores, 100]) // 10 * 10 - 10),
+        "scores": scores,
+        "axis_from": axis_from(scores),
         "result": reading.panel_of(rubric, cards) if application.total is not None else None,
         "total_line": rubric.total_line(application.cycle.level),
         "seats": current.count() if current is not None else 0,
         "handed_in": current.exclude(submitted_at=None).count() if current is not None else 0,
     }
+
+
+def axis_from(scores: Sequence[Decimal]) -> int:
+    """Return where the axis of the scores begins: a ten below the lowest, so that near marks stand apart."""
+    lowest = min(scores, default=Decimal(0))
+    return max(0, int(lowest) // 10 * 10 - 10)
 
 
 def decision_form(

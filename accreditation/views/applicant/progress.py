@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accreditation.face import dates, signs
 from accreditation.models import Application
@@ -79,7 +80,7 @@ def rail(application: Application, entries: Sequence[Entry], task: Task | None, 
 
 
 def _names() -> list[str]:
-    return [_("填报"), _("基层工会"), _("区县或产业工会"), _("市级评审"), _("公示"), _("命名")]
+    return [pgettext("环节", "填报"), _("基层工会"), _("区县或产业工会"), _("市级评审"), _("公示"), _("命名")]
 
 
 def _place(application: Application, entries: Sequence[Entry]) -> tuple[int, str]:

@@ -252,7 +252,9 @@ def submit(application, version=None):
 def test_a_complete_form_is_submitted_and_the_page_says_who_has_it(open_now):
     application = factories.complete_draft()
     client = applicant(application)
-    answer = client.post(address("application-submit", application), {"version": 0, "edits": application.edits})
+    answer = client.post(
+        address("application-submit", application), {"version": 0, "edits": application.edits}
+    )
     assert (answer.url, factories.fresh(application).state) == (
         address("application", application),
         "enterprise_review",

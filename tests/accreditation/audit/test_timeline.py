@@ -1,5 +1,7 @@
 """The timeline: what each reader is told, and whether the record holds."""
 
+from contextlib import contextmanager
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +18,15 @@ from tests.append_only import triggers_lifted
 from workflows.models import Event, EventPayload
 
 pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def tampering():
+    """Change what cannot be changed. Checks that wait for the end of the transaction are made before and after."""
+    connection.check_constraints()
+    with triggers_lifted(connection):
+        yield
+        connection.check_constraints()
 
 
 def auditor(place=None):
@@ -85,7 +96,7 @@ def test_a_return_names_the_parts_and_the_way_back():
 def test_an_erased_reason_is_said_to_be_erased_and_the_chain_holds():
     application = make.application_in(State.REJECTED)
     event = Event.objects.get(stream=application.stream, action="reject")
-    with triggers_lifted(connection):
+    with tampering():
         EventPayload.objects.filter(event=event).delete()
     last = entries(application, auditor())[-1]
     assert (last.is_erased, last.said, last.office) == (True, "", "渝北区总工会")
@@ -96,7 +107,7 @@ def test_the_proof_finds_the_first_event_that_was_altered(signed_in):
     application = make.application_in(State.CITY_DECISION)
     assert check(application).holds
     event = Event.objects.get(stream=application.stream, action="recommend", office=make.cast().district)
-    with triggers_lifted(connection):
+    with tampering():
         Event.objects.filter(pk=event.pk).update(body=event.body.replace("recommend", "reject"))
     proof = check(application)
     assert (proof.holds, proof.broken) == (False, 4)
@@ -108,7 +119,7 @@ def test_the_proof_finds_the_first_event_that_was_altered(signed_in):
 def test_the_proof_finds_events_that_were_cut_off():
     application = make.application_in(State.CITY_DECISION)
     last = Event.objects.filter(stream=application.stream).latest("sequence")
-    with triggers_lifted(connection):
+    with tampering():
         EventPayload.objects.filter(event=last).delete()
         Event.objects.filter(pk=last.pk).delete()
     assert check(application).broken == last.sequence
@@ -116,7 +127,7 @@ def test_the_proof_finds_events_that_were_cut_off():
 
 def test_the_proof_finds_an_altered_revision_and_an_altered_card():
     application = make.application_in(State.CITY_DECISION)
-    with triggers_lifted(connection):
+    with tampering():
         Revision.objects.filter(application=application).update(document='{"schema":1}')
         Scorecard.objects.filter(application=application, expert=make.user("expert1")).update(document="{}")
     proof = check(application)

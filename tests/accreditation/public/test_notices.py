@@ -10,10 +10,13 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accreditation.models import Application, Objection
+from accreditation.queries.notices import announced
 from accreditation.services import notice as service
+from accreditation.services import review
 from accreditation.states import State
 from accreditation.views.public_notices import MOST_AN_HOUR
 from tests.factories import application_in, cast, fresh, user
+from workflows.refusals import WrongState
 from workflows.working_days import SHANGHAI, end_of_day
 
 pytestmark = pytest.mark.django_db
@@ -184,3 +187,34 @@ def test_without_notices_the_page_leads_to_the_register(client: Client) -> None:
     answer = client.get(reverse("notices")).text
     assert "还没有公示" in answer
     assert reverse("register") in answer
+
+
+def test_a_notice_keeps_the_studio_that_is_announced_again_later(client: Client) -> None:
+    application = application_in(State.OBJECTION)
+    first = application.notice
+    assert first
+    people = cast()
+    at = application.state_since + timedelta(hours=1)
+    decided = {"by": people.city_decider, "reason": "重新审定。"}
+    service.uphold_objection(application, at=at, expected_version=application.version, **decided)
+    review.approve(application, at=at, expected_version=application.version + 1, **decided)
+    second = service.publish_notice(
+        cycle=people.cycle, applications=[fresh(application)], title="二次公示", contact="023",
+        by=people.city_decider, at=at,
+    )  # fmt: skip
+
+    standings = [
+        [row.standing for group in announced(one, second.first_day) for row in group.rows]
+        for one in (first, second)
+    ]
+    assert standings == [["off"], ["running"]]
+
+
+def test_the_same_objection_is_not_filed_twice() -> None:
+    application = application_in(State.PUBLIC_NOTICE)
+    at = application.state_since + timedelta(hours=1)
+    service.file_objection(application, at=at, **WRITTEN)
+
+    with pytest.raises(WrongState):
+        service.file_objection(application, at=at, **WRITTEN)
+    assert application.objections.count() == 1
