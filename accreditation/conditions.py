@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.completeness import missing
 from accreditation.models import Membership, OrganisationUserObjectPermission
-from accreditation.permissions import REVIEW
+from accreditation.permissions import DECISIVE, REVIEW
 from accreditation.queries.documents import document_of
 from accreditation.queries.judging import panel_result_of, submitted_cards
 from accreditation.queries.rubrics import rubric_of
@@ -75,8 +75,7 @@ def panel_able(process: "ReviewProcess") -> Readiness:
         ).values_list("user_id", flat=True)
     )
     decided = set(
-        Event.objects.filter(stream=application.stream, actor_id__in=ids)
-        .filter(action__in=["recommend", "send_back", "reject"])
+        Event.objects.filter(stream=application.stream, actor_id__in=ids, action__in=DECISIVE)
         .exclude(office_id=application.city_id)
         .values_list("actor_id", flat=True)
     )

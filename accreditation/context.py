@@ -60,7 +60,7 @@ def reads_cycles(office: Office) -> bool:
 
 APPLYING = frozenset(
     {"application", "application-new", "application-step", "application-assessment", "application-check"}
-    | {"application-submit", "application-withdraw", "application-revision", "certificate"}
+    | {"application-submit", "application-withdraw", "revision", "certificate"}
 )
 REVIEWING = frozenset({"review", "decide", "claim", "release", "scorecard", "scorecard-sign"})
 DESK = Place("desk", _("待办"), holding(REVIEW, DECIDE), REVIEWING)

@@ -20,6 +20,8 @@ from workflows.refusals import Verdict
 APPLY, REVIEW, DECIDE, MANAGE, AUDIT = "apply", "review", "decide", "manage", "audit"
 GRANTS = (APPLY, REVIEW, DECIDE, MANAGE, AUDIT)
 YES = Verdict(True)
+DECISIVE = ("recommend", "send_back", "reject", "approve", "score")
+"""What counts as having decided on an application at a level: nobody does so at two."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,9 @@ def _own_enterprise(application: Application, by: Actor, level: Level) -> QueryS
 
 def _earlier_decision(application: Application, by: Actor, office_id: int) -> QuerySet[Event]:
     """Nobody decides twice on one application at different levels."""
-    return Event.objects.filter(
-        stream=application.stream,
-        actor_id=by.pk,
-        action__in=["recommend", "send_back", "reject", "approve", "score"],
-    ).exclude(office_id=office_id)
+    return Event.objects.filter(stream=application.stream, actor_id=by.pk, action__in=DECISIVE).exclude(
+        office_id=office_id
+    )
 
 
 def may_score(application: Application, by: Actor) -> Verdict:

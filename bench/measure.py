@@ -28,7 +28,7 @@ def arguments() -> argparse.ArgumentParser:
     """Return what the command line may say."""
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("part", choices=["database", "certificate"])
-    parser.add_argument("--rounds", type=int, default=9, help="how often each thing has its turn")
+    parser.add_argument("--rounds", type=int, default=7, help="how often each thing has its turn")
     parser.add_argument("--block", type=int, default=30, help="transitions in a turn")
     parser.add_argument("--sizes", type=int, nargs=2, default=[1_000, 100_000], help="applications")
     parser.add_argument("--once", action="store_true", help="draw one certificate and end")

@@ -22,11 +22,11 @@ stage() {
 }
 
 arguments=("$@")
-two=(-n 2 --dist loadgroup -m "not browser and not commands")
-stage "on SQLite" sqlite "${two[@]}" "$@"
-stage "on PostgreSQL" postgres "${two[@]}" "$@"
-stage "in the browser" sqlite -m browser "$@"
-stage "commands of the README" sqlite -m commands "$@"
+quick="not browser and not commands"
+stage "on SQLite" sqlite -n 2 --dist loadgroup -m "$quick" "$@"
+stage "on PostgreSQL" postgres -n 2 --dist loadgroup -m "$quick" "$@"
+stage "in the browser" sqlite -n 2 --dist loadgroup -m browser "$@"
+stage "commands of the README" sqlite -n 2 --dist loadfile -m commands "$@"
 
 echo "test: $((SECONDS - started)) s in all"
 if [ "${#failed[@]}" -gt 0 ]; then

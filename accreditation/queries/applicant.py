@@ -1,8 +1,5 @@
 """What an applicant's pages show."""
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -11,25 +8,7 @@ from accreditation.models import Application, Cycle, Organisation, OrganisationU
 from accreditation.permissions import APPLY, visible_applications
 from accreditation.states import State
 from workflows.engine import open_tasks
-from workflows.models import Event, Task
-
-HIDDEN = ("score", "claim", "release")
-"""Events that are nobody's business outside the reviewing offices: who sits on the panel, who has it in hand."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An event as the applicant reads it: which office did what, when, and the reason in full."""
-
-    action: str
-    at: datetime
-    person: str
-    office: Organisation | None
-    from_state: str
-    to_state: str
-    reason: str
-    revision: int | None
-    steps: tuple[str, ...]
+from workflows.models import Task
 
 
 def enterprises_of(user: User) -> QuerySet[Organisation]:
@@ -73,31 +52,6 @@ def existing(cycle: Cycle, enterprise: Organisation, leader_name: str) -> Applic
     )
 
 
-def history(application: Application) -> list[Entry]:
-    """Return what happened to the application, the oldest first, without experts and without marks."""
-    events = (
-        Event.objects.filter(stream=application.stream)
-        .exclude(action__in=HIDDEN)
-        .select_related("office", "payload")
-        .order_by("sequence")
-    )
-    return [_entry(event) for event in events]
-
-
-def last_of(entries: Iterable[Entry], *actions: str) -> Entry | None:
-    """Return the last of the entries with one of these actions."""
-    return next((entry for entry in reversed(list(entries)) if entry.action in actions), None)
-
-
-def opinions(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries in which an office gave a reason, the latest first."""
-    return [
-        entry
-        for entry in reversed(entries)
-        if entry.reason and entry.action not in ("withdraw", "file_objection")
-    ]
-
-
 def waiting_task(application: Application) -> Task | None:
     """Return the task that is open on the application, the one due first."""
     return open_tasks(application).order_by("due_at").first()
@@ -114,20 +68,3 @@ def _applied_for_by(user: User) -> QuerySet[OrganisationUserObjectPermission, in
         user=user, user__is_active=True, permission__codename=APPLY
     )
     return held.values_list("content_object_id", flat=True)
-
-
-def _entry(event: Event) -> Entry:
-    payload = getattr(event, "payload", None)
-    personal = json.loads(payload.content) if payload else {}
-    facts = json.loads(event.body)["facts"]
-    return Entry(
-        action=event.action,
-        at=event.at,
-        person=personal.get("actor", ""),
-        office=event.office,
-        from_state=event.from_state,
-        to_state=event.to_state,
-        reason=personal.get("reason", ""),
-        revision=facts.get("revision"),
-        steps=tuple(facts.get("steps", ())),
-    )

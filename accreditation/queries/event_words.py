@@ -1,6 +1,7 @@
 """What each event says, as a sentence whose subject (who, of which office) stands before it."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -33,10 +34,14 @@ class Telling:
 
 
 def sentence(application: Application, event: Event, facts: Mapping[str, Any], *, sees_panel: bool) -> str:
-    """Return the sentence; an event without one of its own is told by the word of its action."""
+    """Return the sentence; an event without one of its own is told by the word of its action.
+
+    So is one whose facts do not fit its action: a record that was tampered with must still be shown.
+    """
     telling = Telling(application, event, facts, sees_panel)
     if event.action in SENTENCES:
-        return SENTENCES[event.action](telling)
+        with suppress(LookupError, TypeError, ValueError, ArithmeticError):
+            return SENTENCES[event.action](telling)
     word = ActionWord(event.action).label if event.action in ActionWord.values else event.action
     return _("%(action)s。") % {"action": word}
 

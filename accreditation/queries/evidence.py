@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from accreditation.models import Application, Evidence, Revision, User
+from accreditation.models import Application, Evidence, User
 from accreditation.permissions import may_apply, visible_applications
 
 
@@ -22,19 +22,6 @@ def evidence_for(user: User, public_id: UUID) -> Evidence | None:
         return None
     own = item.removed_at is None and may_apply(item.application, user)
     return item if own or _was_submitted(item) else None
-
-
-def evidence_of(revision: Revision) -> dict[str, list[Evidence]]:
-    """Return the files that a revision holds, by good, in the revision's order."""
-    held: dict[tuple[str, ...], Evidence] = {}
-    for kept in revision.application.evidence.select_related("stored").order_by("pk"):
-        held.setdefault((kept.good, kept.kind, kept.stored.sha256), kept)
-    by_good: dict[str, list[Evidence]] = {}
-    for entry in json.loads(revision.document)["evidence"]:
-        item = held.get((entry["good"], entry["kind"], entry["sha256"]))
-        if item is not None:
-            by_good.setdefault(entry["good"], []).append(item)
-    return by_good
 
 
 def current_evidence_of(application: Application) -> dict[str, list[Evidence]]:

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Membership, Organisation, OrganisationUserObjectPermission, User
-from accreditation.permissions import REVIEW
+from accreditation.permissions import DECISIVE, REVIEW
 from workflows.models import Event
 
 
@@ -81,9 +81,7 @@ def _related(application: Application, people: list[User]) -> set[int]:
 
 def _decided(application: Application, people: list[User]) -> set[int]:
     """Those who decided on it at another level."""
-    decisions = Event.objects.filter(
-        stream=application.stream, actor__in=people, action__in=["recommend", "send_back", "reject"]
-    )
+    decisions = Event.objects.filter(stream=application.stream, actor__in=people, action__in=DECISIVE)
     return set(decisions.exclude(office_id=application.city_id).values_list("actor_id", flat=True))
 
 

@@ -13,7 +13,7 @@ from accreditation.states import RETURNED, ActionWord, Level, State
 
 APPLY, ENTERPRISE, DISTRICT, CITY, NOTICE, NAMING = range(6)
 AT_LEVEL = {Level.ENTERPRISE: ENTERPRISE, Level.DISTRICT: DISTRICT, Level.CITY: CITY}
-PLACES = {
+PLACES: dict[str, int] = {
     State.DRAFT: APPLY,
     State.ENTERPRISE_REVIEW: ENTERPRISE,
     State.RETURNED_BY_ENTERPRISE: ENTERPRISE,
@@ -26,7 +26,7 @@ PLACES = {
     State.RETURNED_BY_CITY: CITY,
     State.PUBLIC_NOTICE: NOTICE,
     State.OBJECTION: NOTICE,
-    State.NOTICE_ENDED: NOTICE,
+    State.NOTICE_ENDED: NAMING,
     State.NAMED: NAMING,
 }
 

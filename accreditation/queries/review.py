@@ -16,7 +16,6 @@ from accreditation.completeness import evidence_label
 from accreditation.models import Application, Quota, Revision, Scorecard, User
 from accreditation.queries.rubrics import rubric_of
 from accreditation.queries.standing import written_total
-from accreditation.queries.timeline import Entry
 from accreditation.rubric import Good, Indicator, Rubric
 from accreditation.scoring import (
     CardTotal,
@@ -32,7 +31,6 @@ from accreditation.states import State
 from workflows.engine import open_tasks
 from workflows.models import Task
 
-OPINIONS = frozenset({"recommend", "send_back", "reject", "approve"})
 JOINED = ("cycle__rubric", "studio", "enterprise", "union", "district", "city")
 
 
@@ -139,11 +137,6 @@ def _files(application: Application, document: Mapping[str, Any]) -> dict[str, l
         label = evidence_label(said["kind"])
         files[said["good"]].append(File(said["name"], label, said["size"], said["media_type"], kept.get(key)))
     return files
-
-
-def opinions(entries: Sequence[Entry]) -> list[Entry]:
-    """Return what the levels said so far, the latest first."""
-    return [entry for entry in reversed(entries) if entry.action in OPINIONS]
 
 
 def card_view(rubric: Rubric, card: Scorecard) -> CardView:

@@ -15,13 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Cycle, Membership, Revision, Scorecard, User
+from accreditation.permissions import DECISIVE
 from accreditation.queries.rubrics import rubric_of
 from accreditation.rubric import Rubric
 from accreditation.scoring import CardTotal, GoodTotal, PanelResult, check_gates, computed_marks, panel_result
 from workflows.models import Event
-
-DECISIVE = ("recommend", "send_back", "reject", "approve", "score")
-"""What counts as having decided at a level (as in `permissions`)."""
 
 
 @dataclass(frozen=True)

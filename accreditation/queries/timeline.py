@@ -3,7 +3,6 @@
 What a reader may not know is not in the entries they get, so a page cannot show it by mistake.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +12,13 @@ from accreditation.models import Application, Organisation, Scorecard, User
 from accreditation.permissions import Office, offices_of
 from accreditation.queries.event_words import sentence
 from accreditation.queries.part import Part, part_of, readable_cards
-from workflows.ledger.chain import digest, first_broken
+from workflows.ledger.chain import digest, first_broken, written
 from workflows.models import Event
 
 MINOR = frozenset({"start", "claim", "release"})
 AMONG_REVIEWERS = frozenset({"claim", "release"})
 OF_THE_PANEL = frozenset({"score"})
+OPINIONS = frozenset({"recommend", "send_back", "reject", "approve", "dismiss_objection", "uphold_objection"})
 ROLES = dict(Organisation._meta.permissions)
 
 
@@ -72,6 +72,11 @@ def entries(application: Application, viewer: User, offices: Sequence[Office] | 
     ]
 
 
+def opinions(told: Sequence[Entry]) -> list[Entry]:
+    """Return those of the entries in which an office said what it decided and why, the latest first."""
+    return [entry for entry in reversed(told) if entry.action in OPINIONS]
+
+
 def events_of(application: Application) -> list[Event]:
     """Return the application's whole stream in order, with payloads. One query."""
     stream = Event.objects.filter(stream=application.stream).select_related("payload", "office", "actor")
@@ -87,7 +92,7 @@ def check(application: Application) -> Proof:
         application.head,
     ):
         broken = len(events) + 1
-    recorded = [json.loads(event.body)["facts"] for event in events]
+    recorded = [_facts(event) for event in events]
     documents = {facts["revision"]: facts["document"] for facts in recorded if "document" in facts}
     cards = {facts["scorecard"] for facts in recorded if "scorecard" in facts}
     return Proof(
@@ -116,9 +121,9 @@ def _may_know(event: Event, part: Part) -> bool:
 
 
 def _entry(application: Application, event: Event, part: Part, cards: Mapping[str, Scorecard]) -> Entry:
-    facts: dict[str, Any] = json.loads(event.body)["facts"]
+    facts = _facts(event)
     payload = getattr(event, "payload", None)
-    personal: dict[str, str] = json.loads(payload.content) if payload else {}
+    personal: dict[str, str] = written(payload.content) if payload else {}
     hashes = [*facts.get("scorecards", ()), *([facts["scorecard"]] if "scorecard" in facts else ())]
     return Entry(
         sequence=event.sequence,
@@ -137,3 +142,8 @@ def _entry(application: Application, event: Event, part: Part, cards: Mapping[st
         cards=tuple(cards[sha256] for sha256 in hashes if sha256 in cards),
         hash=event.hash,
     )
+
+
+def _facts(event: Event) -> dict[str, Any]:
+    facts = written(event.body).get("facts")
+    return facts if isinstance(facts, dict) else {}

@@ -15,7 +15,6 @@ urlpatterns = [
     path(f"{APPLICATION}check/", check.check, name="application-check"),
     path(f"{APPLICATION}submit/", check.submit, name="application-submit"),
     path(f"{APPLICATION}withdraw/", actions.withdraw, name="application-withdraw"),
-    path(f"{APPLICATION}revisions/<int:number>/", application.revision, name="application-revision"),
     path(f"{APPLICATION}certificate/", files.certificate, name="certificate"),
     path("evidence/<uuid:public_id>/", files.evidence, name="evidence"),
 ]

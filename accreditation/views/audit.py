@@ -1,4 +1,4 @@
-"""查档: the archive, the timeline of one application with its proof, the frozen revisions and the scorecards."""
+"""查档: the archive, the timeline of one application with its proof, and the scorecards."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accreditation.context import offices
 from accreditation.forms.audit import ArchiveSearch
-from accreditation.models import Application, Revision
+from accreditation.models import Application
 from accreditation.permissions import visible_applications
 from accreditation.queries.archive import archive, auditing, cycles_of, districts_of, looked_up
 from accreditation.queries.part import Part, part_of, readable_cards
@@ -18,7 +18,6 @@ from accreditation.queries.review import card_view, with_all
 from accreditation.queries.rubrics import rubric_of
 from accreditation.queries.timeline import check, entries
 from accreditation.views.paging import page_of
-from accreditation.views.review_page import material
 from accreditation.views.signed_in import SignedInRequest
 
 
@@ -54,18 +53,6 @@ def timeline(request: SignedInRequest, public_id: Any) -> HttpResponse:
         "cards": [card for card in readable_cards(application, request.user, part) if card.submitted_at],
     }
     return render(request, "audit/timeline.html", context)
-
-
-@login_required
-@require_GET
-def revision(request: SignedInRequest, public_id: Any, number: int) -> HttpResponse:
-    """A frozen revision, for everybody who may see the application."""
-    application, part = _seen(request, public_id)
-    try:
-        shown = material(application, number)
-    except Revision.DoesNotExist as missing:
-        raise Http404 from missing
-    return render(request, "audit/revision.html", shown | {"part": part})
 
 
 @login_required

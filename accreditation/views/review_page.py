@@ -20,7 +20,7 @@ from accreditation.queries import review as reading
 from accreditation.queries.desk_rows import days_left
 from accreditation.queries.part import Part, part_of, readable_cards
 from accreditation.queries.rail import rail
-from accreditation.queries.timeline import entries
+from accreditation.queries.timeline import entries, opinions
 from accreditation.services.review import may_claim
 from accreditation.states import ENDED, RETURNED, Level, State
 from accreditation.views.review_changes import changes
@@ -105,7 +105,7 @@ def page(request: SignedInRequest, application: Application, part: Part) -> dict
         | {
             "part": part,
             "rail": rail(application, told),
-            "opinions": reading.opinions(told),
+            "opinions": opinions(told),
             "task": task,
             "is_mine": task is not None and task.assignee_id == request.user.pk,
             "due_on": last_day(task.due_at) if task else None,

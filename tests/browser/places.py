@@ -82,7 +82,7 @@ class Places:
     def wangqian(self) -> Iterator[tuple[str, str]]:
         yield from self._own("home", "applications", "offices")
         yield from self._of("王金山", "application", "application-withdraw")
-        yield "application-revision", self.sample.address("application-revision", "王金山", 1)
+        yield "revision", self.sample.address("revision", "王金山", 1)
 
     def liuyang(self) -> Iterator[tuple[str, str]]:
         yield from self._of("米钰林", "application")

@@ -19,14 +19,14 @@ from tests.browser.sample import Sample
 
 WIDTH = "document.scrollingElement.scrollWidth"
 TEXTS = """() => {
-  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const parent = walker.currentNode.parentElement;
-    if (!parent.closest("[lang^=zh], script, datalist, textarea")) found.push(walker.currentNode.data);
-  }
-  for (const it of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]"))
-    if (!it.closest("[lang^=zh]")) for (const name of ["aria-label", "title", "placeholder", "alt"]) found.push(it.getAttribute(name) || "");
-  return [document.title, ...found];
+  const found = [document.title], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const isOurs = element => !element.closest("[lang^=zh], .w-mark, script, datalist, textarea");
+  while (walker.nextNode())
+    if (isOurs(walker.currentNode.parentElement)) found.push(walker.currentNode.data);
+  for (const name of ["aria-label", "title", "placeholder", "alt"])
+    for (const element of document.querySelectorAll(`[${name}]`))
+      if (isOurs(element)) found.push(element.getAttribute(name));
+  return found;
 }"""
 CHINESE = re.compile("[\\u3400-\\u9fff]+")
 
@@ -134,4 +134,8 @@ def values_of_people() -> set[str]:
 
 def our_words() -> set[str]:
     """Return what the English catalogue translates."""
-    return {entry.msgid for entry in polib.pofile(str(settings.LOCALE_PATHS[0] / "en/LC_MESSAGES/django.po")) if entry.msgstr}
+    return {
+        entry.msgid
+        for entry in polib.pofile(str(settings.LOCALE_PATHS[0] / "en/LC_MESSAGES/django.po"))
+        if entry.msgstr
+    }

@@ -324,6 +324,6 @@ def the_auditor_reads_every_decision(stage: Stage) -> None:
 
 def brief(line: str) -> str:
     """Return who did what, without the office and the circumstances."""
-    who, _office, does = line.rpartition("）")
-    does = re.split("[，。]", does)[0]
-    return f"{who.split('（')[0]}：{does}" if who else does
+    told = re.match("([^（]+)（.+?，(?:申报|审核|决定)）(.+)", line)
+    who, does = told.groups() if told else ("", line)
+    return "：".join(part for part in (who, re.split("[，。]", does)[0]) if part)

@@ -43,10 +43,9 @@ def test_pages_answer_404_in_words(sample: Sample, stranger: Page) -> None:
             assert answer is not None
             assert (name, answer.status) == (name, 404)
             expect(stranger.get_by_role("heading", level=1)).to_have_text("没有这个页面")
-        for name in ("revision", "application-revision"):
-            answer = stranger.goto(sample.address(name, leader, 1))
-            assert answer is not None
-            assert answer.status == 404
+        answer = stranger.goto(sample.address("revision", leader, 1))
+        assert answer is not None
+        assert answer.status == 404
 
 
 def test_files_and_cards_answer_404(sample: Sample, stranger: Page) -> None:

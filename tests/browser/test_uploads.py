@@ -1,6 +1,7 @@
 """Files that cannot be taken are refused in words, and nothing that was typed is lost."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -31,13 +32,12 @@ def save(page: Page) -> int:
     return answer.value.status
 
 
-def test_a_file_of_25_mb_is_refused_in_words_and_the_text_is_kept(sample: Sample, form: Page) -> None:
+def test_a_file_of_25_mb_is_refused_in_words_and_the_text_is_kept(
+    sample: Sample, form: Page, tmp_path: Path
+) -> None:
     before = Evidence.objects.filter(application=sample.application(LEADER)).count()
-    large = {
-        "name": "证书.pdf",
-        "mimeType": "application/pdf",
-        "buffer": b"%PDF-1.4\n" + bytes(25 * MEGABYTE),
-    }
+    large = tmp_path / "证书.pdf"
+    large.write_bytes(b"%PDF-1.4\n" + bytes(25 * MEGABYTE))
     form.set_input_files('[name="file-honour"]', large)
     assert save(form) == 422
     expect(form.locator(".w-errors")).to_contain_text("“证书.pdf”为25MB，单个文件不超过20MB")

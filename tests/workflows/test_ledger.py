@@ -72,11 +72,22 @@ def test_an_event_says_who_did_what_where_when_on_which_revision() -> None:
     }
 
 
-@pytest.mark.parametrize("field", ["action", "to_state", "previous", "hash", "sequence", "stream", "body"])
+@pytest.mark.parametrize(
+    "field",
+    ["action", "role", "from_state", "to_state", "at", "previous", "hash", "sequence", "stream", "body"],
+)
 def test_a_changed_column_breaks_the_chain_at_its_event(field: str) -> None:
     events = chain(factories.application_in("district_review"))
-    changed = {"sequence": 99, "body": events[1].body.replace("enterprise", "elsewhere", 1)}
+    changed = {"sequence": 99, "at": AT, "body": events[1].body.replace("enterprise", "elsewhere", 1)}
     setattr(events[1], field, changed.get(field, "x"))
+
+    assert first_broken(events) == 2
+
+
+@pytest.mark.parametrize("body", ["", "not JSON", "[]", "{}"])
+def test_a_body_that_cannot_be_read_breaks_the_chain_at_its_event(body: str) -> None:
+    events = chain(factories.application_in("district_review"))
+    events[1].body, events[1].hash = body, digest(body)
 
     assert first_broken(events) == 2
 

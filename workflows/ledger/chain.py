@@ -61,7 +61,7 @@ def append(
             "role": role,
             "from": from_state,
             "to": to_state,
-            "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "at": _instant(at),
             "facts": dict(facts or {}),
             "personal": digest(salt + content),
         }
@@ -92,18 +92,41 @@ def first_broken(events: Iterable[Event]) -> int | None:
     """
     previous = ""
     for expected, event in enumerate(events, start=1):
-        body = json.loads(event.body)
-        payload = getattr(event, "payload", None)
-        holds = (
-            event.sequence == expected == body["sequence"]
-            and event.previous == previous == body["previous"]
-            and event.stream == body["stream"]
-            and event.action == body["action"]
-            and event.to_state == body["to"]
-            and event.hash == digest(event.body)
-            and (payload is None or body["personal"] == digest(payload.salt + payload.content))
-        )
-        if not holds:
+        if not _holds(event, expected, previous):
             return expected
         previous = event.hash
     return None
+
+
+def written(text: str) -> dict[str, Any]:
+    """Return the JSON object that was written as `text`; an empty one if it is none, as after tampering."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _holds(event: Event, sequence: int, previous: str) -> bool:
+    """Return whether the event is as it was written. The columns that repeat its body must agree with it."""
+    body = written(event.body)
+    payload = getattr(event, "payload", None)
+    columns = {
+        "stream": event.stream,
+        "sequence": event.sequence,
+        "previous": event.previous,
+        "action": event.action,
+        "role": event.role,
+        "from": event.from_state,
+        "to": event.to_state,
+        "at": _instant(event.at),
+    }
+    return (
+        (event.sequence, event.previous, event.hash) == (sequence, previous, digest(event.body))
+        and all(body.get(key) == column for key, column in columns.items())
+        and (payload is None or body.get("personal") == digest(payload.salt + payload.content))
+    )
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

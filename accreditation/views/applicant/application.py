@@ -1,36 +1,28 @@
-"""The page of an application in every state, and its frozen revisions."""
+"""The page of an application in every state."""
 
-import json
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accreditation.completeness import EVIDENCE_KINDS, missing, progress, step_title
+from accreditation.context import offices
 from accreditation.models import Application, Designation
-from accreditation.queries.applicant import (
-    Entry,
-    earlier_applications,
-    history,
-    last_of,
-    opinions,
-    waiting_task,
-)
+from accreditation.queries.applicant import earlier_applications, waiting_task
 from accreditation.queries.documents import document_of
-from accreditation.queries.evidence import evidence_of
 from accreditation.queries.rubrics import rubric_of
+from accreditation.queries.timeline import Entry, entries, opinions
 from accreditation.scoring import self_assess
 from accreditation.states import EDITABLE, RETURNED, State
-from accreditation.views.applicant.answers import file_item, sections
 from accreditation.views.applicant.own import own_application
 from accreditation.views.applicant.progress import days_left, rail
-from accreditation.views.applicant.timeline import opinions_in_words, timeline
+from accreditation.views.signed_in import SignedInRequest
 
 TEMPLATES = {State.DRAFT: "applicant/draft.html"} | dict.fromkeys(RETURNED, "applicant/returned.html")
 
@@ -40,16 +32,17 @@ MANY = 8
 
 @login_required
 @require_safe
-def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def application(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """What to do next, or how far it has come."""
     found = own_application(request, public_id)
-    entries, task, at = history(found), waiting_task(found), timezone.now()
+    told = entries(found, request.user, offices(request))
+    task, at = waiting_task(found), timezone.now()
     today = timezone.localdate(at)
     context = {
         "application": found,
-        "rail": rail(found, entries, task, today),
-        "timeline": timeline(entries),
-        "opinions": opinions_in_words(opinions(entries)),
+        "rail": rail(found, told, task, today),
+        "entries": told[::-1],
+        "opinions": opinions(told),
         "revisions": list(found.revisions.select_related("submitted_by").order_by("-number")),
         "earlier": list(earlier_applications(found)),
         **(_form(found, today) if found.state in EDITABLE else {}),
@@ -57,29 +50,10 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if found.state == State.DRAFT:
         context["deadline"] = days_left(found.cycle.closes_at, at)
     elif found.state in RETURNED:
-        context |= {"sent_back": _sent_back(found, entries), "deadline": task and days_left(task.due_at, at)}
+        context |= {"sent_back": _sent_back(found, told), "deadline": task and days_left(task.due_at, at)}
     else:
         context["designation"] = _designation(found)
     return render(request, TEMPLATES.get(State(found.state), "applicant/submitted.html"), context)
-
-
-@login_required
-@require_safe
-def revision(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
-    """A revision as it was frozen."""
-    found = own_application(request, public_id)
-    frozen = get_object_or_404(found.revisions.select_related("application", "submitted_by"), number=number)
-    held = evidence_of(frozen)
-    files = {
-        good: [file_item(item, reverse("evidence", args=[item.public_id])) for item in items]
-        for good, items in held.items()
-    }
-    context = {
-        "application": found,
-        "revision": frozen,
-        "sections": sections(json.loads(frozen.document), files),
-    }
-    return render(request, "applicant/revision.html", context)
 
 
 def address_of(application: Application, step: str, field: str) -> str:
@@ -125,11 +99,11 @@ def _form(application: Application, today: date) -> dict[str, Any]:
     }
 
 
-def _sent_back(application: Application, entries: list[Entry]) -> dict[str, Any]:
-    entry = last_of(entries, "send_back")
+def _sent_back(application: Application, told: list[Entry]) -> dict[str, Any]:
+    steps = next((entry.steps for entry in reversed(told) if entry.action == "send_back"), ())
     return {
-        "office": entry.office if entry else application.office_at(application.level),
-        "steps": [{"code": step, "title": step_title(step)} for step in entry.steps] if entry else [],
+        "office": application.office_at(application.level),
+        "steps": [{"code": step, "title": step_title(step)} for step in steps],
         "level": application.level,
     }
 

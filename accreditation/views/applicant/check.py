@@ -16,7 +16,7 @@ from accreditation.models import Application, User
 from accreditation.queries.documents import current_evidence, document_of
 from accreditation.services import applications
 from accreditation.states import EDITABLE, State
-from accreditation.views.applicant.answers import file_item, sections
+from accreditation.views.answers import file_item, sections
 from accreditation.views.applicant.application import address_of, gaps_of
 from accreditation.views.applicant.own import own_application
 from accreditation.views.refusing import posted_number, posted_version, refused

@@ -23,7 +23,7 @@ from accreditation.queries.rubrics import rubric_of
 from accreditation.scoring import GoodAssessment, self_assess
 from accreditation.services.draft import TABLES, Content
 from accreditation.templatetags.wuhao_forms import Problem, problems_of
-from accreditation.views.applicant.answers import file_item
+from accreditation.views.answers import file_item
 
 BLANK_ROWS = {"members": 3, "honours": 1, "trainings": 1, "topics": 1, "rules": 1}
 """Rows that a table begins with: as many as it must at least have."""

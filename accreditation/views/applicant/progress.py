@@ -10,37 +10,11 @@ from django.utils.translation import pgettext
 
 from accreditation.face import dates, signs
 from accreditation.models import Application
-from accreditation.queries.applicant import Entry
+from accreditation.queries.rail import APPLY, CITY, NAMING, PLACES, RailStep
+from accreditation.queries.timeline import Entry
 from accreditation.states import ENDED, RETURNED, State
 from workflows.models import Task
 from workflows.working_days import last_day, working_days_between
-
-STAGE_OF: dict[str, int] = {
-    State.DRAFT: 0,
-    State.ENTERPRISE_REVIEW: 1,
-    State.RETURNED_BY_ENTERPRISE: 1,
-    State.DISTRICT_REVIEW: 2,
-    State.RETURNED_BY_DISTRICT: 2,
-    State.CITY_INTAKE: 3,
-    State.PANEL_SCORING: 3,
-    State.CITY_DECISION: 3,
-    State.RETURNED_BY_CITY: 3,
-    State.LISTED: 3,
-    State.PUBLIC_NOTICE: 4,
-    State.OBJECTION: 4,
-    State.NOTICE_ENDED: 5,
-    State.NAMED: 5,
-}
-"""Which of the six stages of the rail a state belongs to."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A stop of the rail."""
-
-    standing: str
-    name: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -59,7 +33,9 @@ def days_left(ends: datetime, at: datetime) -> DaysLeft:
     return DaysLeft(ends, at >= ends, max(days, 0), max(-days, 0))
 
 
-def rail(application: Application, entries: Sequence[Entry], task: Task | None, today: date) -> list[Stage]:
+def rail(
+    application: Application, entries: Sequence[Entry], task: Task | None, today: date
+) -> list[RailStep]:
     """Return the six stages, each done, now, returned, stopped or ahead, with its date or who has it."""
     place, ended = _place(application, entries)
     notes = _notes_ahead(application)
@@ -75,7 +51,7 @@ def rail(application: Application, entries: Sequence[Entry], task: Task | None, 
             note = _note_now(application, entries, task, notes[number], today)
         else:
             note = notes[number]
-        stages.append(Stage(standing, name, note))
+        stages.append(RailStep(standing, name, note))
     return stages
 
 
@@ -86,13 +62,13 @@ def _names() -> list[str]:
 def _place(application: Application, entries: Sequence[Entry]) -> tuple[int, str]:
     """Return the stage it stands at, and how it ended there if it did."""
     if application.state == State.NAMED:
-        return STAGE_OF[State.NAMED], "done"
+        return NAMING, "done"
     if application.state in ENDED:
         before = next(
             (entry.from_state for entry in reversed(entries) if entry.to_state == application.state), ""
         )
-        return STAGE_OF.get(before, 0), "stopped"
-    return STAGE_OF[application.state], ""
+        return PLACES.get(before, APPLY), "stopped"
+    return PLACES[application.state], ""
 
 
 def _standing(application: Application) -> str:
@@ -102,9 +78,9 @@ def _standing(application: Application) -> str:
 def _left(entries: Sequence[Entry]) -> dict[int, Entry]:
     """Return for each stage the last entry that led out of it and onwards."""
     return {
-        STAGE_OF[entry.from_state]: entry
+        PLACES[entry.from_state]: entry
         for entry in entries
-        if entry.from_state in STAGE_OF and STAGE_OF.get(entry.to_state, -1) > STAGE_OF[entry.from_state]
+        if entry.from_state in PLACES and PLACES.get(entry.to_state, -1) > PLACES[entry.from_state]
     }
 
 
@@ -154,6 +130,6 @@ def _dated(entry: Entry, today: date) -> str:
 
 def _note_done(stage: int, entry: Entry, today: date) -> str:
     """What ends the city's review is the public notice: for the applicant it has passed."""
-    if stage != STAGE_OF[State.LISTED]:
+    if stage != CITY:
         return _dated(entry, today)
     return _("%(date)s 通过") % {"date": dates.month_day(entry.at, today.year)}

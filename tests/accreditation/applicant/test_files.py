@@ -76,7 +76,7 @@ def test_a_file_removed_after_the_return_stays_with_its_revision():
     item = application.evidence.get(kind="site")
     evidence.remove(application, [item.public_id], by=who.applicant, at=factories.AT + timedelta(days=1))
     assert [get(item, user).status_code for user in (who.applicant, who.district_reviewer)] == [200, 200]
-    page = applicant(application).get(address("application-revision", application, 1)).content.decode()
+    page = applicant(application).get(address("revision", application, 1)).content.decode()
     assert place(item) in page
 
 

@@ -30,7 +30,7 @@ OWN_PAGES = [
     ("application-assessment", ()),
     ("application-check", ()),
     ("application-withdraw", ()),
-    ("application-revision", (1,)),
+    ("revision", (1,)),
 ]
 
 
@@ -208,7 +208,7 @@ def test_the_applicant_reads_no_expert_and_no_mark(open_now):
 def test_a_revision_is_shown_as_it_was_frozen(open_now):
     application = factories.application_in(State.RETURNED_BY_DISTRICT)
     Application.objects.filter(pk=application.pk).update(address="新的地址")
-    words = text_of(applicant(application).get(address("application-revision", application, 1)))
+    words = text_of(applicant(application).get(address("revision", application, 1)))
     assert "渝北区回兴街道1号" in words
     assert "新的地址" not in words
     assert application.revisions.get().sha256 in words

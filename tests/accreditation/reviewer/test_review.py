@@ -391,4 +391,4 @@ def test_a_resubmitted_application_shows_what_was_changed_since(signed_in):
         ),
         ("制度", [], ["经费管理办法"]),
     ]
-    assert client.get(f"/audit/{application.public_id}/revision/1/").context["changes"] == []
+    assert client.get(f"/revisions/{application.public_id}/1/").context["changes"] == []
