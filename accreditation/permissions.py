@@ -15,6 +15,7 @@ from accreditation.models import Application, Membership, Organisation, Organisa
 from accreditation.states import Level
 from workflows.actors import PUBLIC, SYSTEM, Actor
 from workflows.models import Event
+from workflows.prepared import Prepared
 from workflows.refusals import Verdict
 
 APPLY, REVIEW, DECIDE, MANAGE, AUDIT = "apply", "review", "decide", "manage", "audit"
@@ -76,43 +77,49 @@ class AtLevel:
     def __call__(self, application: Application, by: Actor) -> Verdict:
         if by.pk is None:
             return Verdict(False, _("请先登录。"))
-        office_id = getattr(application, OFFICE_FIELD[self.level])
-        bars = (
-            grants_on(by.pk, self.grants, office_id)
-            .values_list(
-                Exists(_own_enterprise(application, by, self.level)),
-                Exists(_earlier_decision(application, by, office_id)),
-            )
-            .first()
+        held = _BARS[self].rows(
+            by=by.pk,
+            office=getattr(application, OFFICE_FIELD[self.level]),
+            enterprise=application.enterprise_id,
+            union=application.union_id,
+            stream=application.stream,
         )
-        if bars is None:
+        if not held:
             return Verdict(False, _("您没有办理这一环节的权限。"))
-        own, earlier = bars
+        own, earlier = held[0]
         if own:
             return Verdict(False, _("这是您本单位的申报，须回避。"))
         if earlier:
             return Verdict(False, _("您已在另一级审核过这一件，同一人不能在两级作决定。"))
         return YES
 
+    def bars(self, *, by: int, office: int, enterprise: int, union: int, stream: str) -> QuerySet[Any, Any]:
+        """Return a row where the grant is held: whether it is the own enterprise, and whether decided elsewhere.
+
+        Nobody decides on their own enterprise's application (above its union, the union's people belong to it
+        too), nor twice on one application at different levels (domain rules).
+        """
+        own = [enterprise] if self.level == Level.ENTERPRISE else [enterprise, union]
+        belongs = Membership.objects.filter(user_id=by, organisation_id__in=own, ended_at=None)
+        decided = Event.objects.filter(stream=stream, actor_id=by, action__in=DECISIVE).exclude(
+            office_id=office
+        )
+        return grants_on(by, self.grants, office).values_list(Exists(belongs), Exists(decided))[:1]
+
 
 OFFICE_FIELD = {Level.ENTERPRISE: "union_id", Level.DISTRICT: "district_id", Level.CITY: "city_id"}
 
 
-def _own_enterprise(application: Application, by: Actor, level: Level) -> QuerySet[Membership]:
-    """Nobody decides on their own enterprise's application; above its union, the union's people belong to it too."""
-    own = (
-        [application.enterprise_id]
-        if level == Level.ENTERPRISE
-        else [application.enterprise_id, application.union_id]
-    )
-    return Membership.objects.filter(user_id=by.pk, organisation_id__in=own, ended_at=None)
+class _Bars(dict[AtLevel, Prepared]):
+    """The question of each predicate, composed when it is first asked: every decision asks one."""
+
+    def __missing__(self, predicate: AtLevel) -> Prepared:
+        names = ("by", "office", "enterprise", "union", "stream")
+        self[predicate] = Prepared(predicate.bars, *names, texts=frozenset({"stream"}))
+        return self[predicate]
 
 
-def _earlier_decision(application: Application, by: Actor, office_id: int) -> QuerySet[Event]:
-    """Nobody decides twice on one application at different levels."""
-    return Event.objects.filter(stream=application.stream, actor_id=by.pk, action__in=DECISIVE).exclude(
-        office_id=office_id
-    )
+_BARS = _Bars()
 
 
 def may_score(application: Application, by: Actor) -> Verdict:

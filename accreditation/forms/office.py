@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accreditation.models import Membership, Organisation, User
 from accreditation.permissions import APPLY, AUDIT, DECIDE, MANAGE, REVIEW
@@ -44,7 +45,7 @@ class MemberForm(forms.Form):
     """A new member: somebody who has an account, or a new account."""
 
     account = forms.ChoiceField(
-        label=_("账号"),
+        label=pgettext_lazy("新成员", "账号"),
         choices=[("known", _("已有账号")), ("new", _("新开账号"))],
         initial="known",
         widget=forms.RadioSelect,

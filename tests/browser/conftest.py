@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.signals import got_request_exception
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
 
 from accreditation.sample import accounts
 from tests.browser.sample import Copies, Sample
@@ -79,6 +79,7 @@ def open_page(
         contexts.append(context)
         context.set_default_timeout(20_000)
         context.on("console", lambda message: complaints.extend(_complaint(message)))
+        context.on("response", lambda answer: complaints.extend(_missing(answer)))
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         if user is not None:
             sign_in(context, live_server.url, user)
@@ -136,7 +137,7 @@ def serious_faults() -> Callable[[Page], list[str]]:
     """Return `serious_faults(page)`: what axe finds there that is serious or critical, one line for each."""
 
     def find(page: Page) -> list[str]:
-        violations = Axe().run(page).response["violations"]
+        violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
         return [
             f"{violation['id']}: {node['html']}"
             for violation in violations
@@ -152,6 +153,10 @@ def _complaint(message: ConsoleMessage) -> list[str]:
     if message.type != "error" or message.text.startswith("Failed to load resource"):
         return []
     return [message.text]
+
+
+def _missing(answer: Response) -> list[str]:
+    return [f"{answer.status} {answer.url}"] if answer.status >= 400 and "/static/" in answer.url else []
 
 
 def _take_screenshots(name: str, contexts: list[BrowserContext]) -> None:

@@ -17,6 +17,7 @@ from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.places import ACTIONS, FILES, ROLES, Places, all_names
 from tests.browser.sample import Sample
 
+TABLET = {"width": 768, "height": 1024}
 WIDTH = "document.scrollingElement.scrollWidth"
 TEXTS = """() => {
   const found = [document.title], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -58,9 +59,7 @@ def test_no_page_has_a_serious_fault_or_is_wider_than_a_phone(
     faults: list[str] = []
     for address in pages(sample, role, desk):
         faults += [f"{address} {fault}" for fault in serious_faults(desk)]
-        desk.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        if (width := desk.evaluate(WIDTH)) > PHONE["width"]:
-            faults.append(f"{address} is {width} wide on a phone")
+        faults += [f"{address} is {wider}" for wider in wider_than_its_window(desk)]
         faults += [f"{address} on a phone {fault}" for fault in serious_faults(desk)]
         desk.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     assert faults == []
@@ -68,10 +67,13 @@ def test_no_page_has_a_serious_fault_or_is_wider_than_a_phone(
 
 def test_in_english_no_chinese_is_left_but_what_people_wrote(sample: Sample, role: str, desk: Page) -> None:
     choose_english(desk)
+    faults: list[str] = []
     shown: list[tuple[str, str]] = []
     for address in pages(sample, role, desk):
         assert desk.locator("html").get_attribute("lang") == "en"
         shown += [(address, text.strip()) for text in desk.evaluate(TEXTS) if CHINESE.search(text)]
+        faults += [f"{address} is {wider}" for wider in wider_than_its_window(desk)]
+    assert faults == []
     values, words = values_of_people(), our_words()
     whole = "\n".join(values)
     assert [
@@ -79,6 +81,16 @@ def test_in_english_no_chinese_is_left_but_what_people_wrote(sample: Sample, rol
         for address, text in shown
         if not all(run in whole for run in CHINESE.findall(text)) or (text in words and text not in values)
     ] == []
+
+
+def wider_than_its_window(page: Page) -> list[str]:
+    """Return what a reader would have to push sideways: the window's width and the page's. Ends on a phone."""
+    found = []
+    for size in (TABLET, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        if (width := page.evaluate(WIDTH)) > size["width"]:
+            found.append(f"{width} wide at {size['width']}")
+    return found
 
 
 def test_every_address_of_the_site_is_looked_at(sample: Sample) -> None:

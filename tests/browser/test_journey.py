@@ -106,7 +106,7 @@ def the_enterprise_submits(stage: Stage) -> None:
     page.goto(reverse("application-assessment", args=[stage.application.public_id]))
     expect(page.locator("main")).to_contain_text("硬性条件")
     page.goto(reverse("application-check", args=[stage.application.public_id]))
-    for words in ("成员9", "场地.png", "降本攻关2"):
+    for words in ("成员3", "场地.png", "降本攻关2"):
         expect(page.locator("main")).to_contain_text(words)
     page.get_by_role("button", name="提交申报").click()
     expect(page.get_by_role("status").first).to_contain_text(f"已提交{STUDIO}")

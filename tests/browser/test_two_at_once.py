@@ -47,6 +47,55 @@ def test_of_two_who_decide_at_once_the_second_reads_who_decided_and_keeps_the_re
     assert decisions(sample) == ["recommend"]
 
 
+def test_of_two_who_claim_at_once_the_second_reads_who_holds_it(
+    sample: Sample, open_page: Callable[..., Page]
+) -> None:
+    first, second = open_page(user=sample.user("wenjing")), open_page(user=sample.user("heqiu"))
+    for page in (first, second):
+        page.goto(sample.address("review", LEADER))
+    first.get_by_role("button", name="认领", exact=True).click()
+    expect(first.locator("main")).to_contain_text("由您持有")
+    with second.expect_navigation() as answer:
+        second.get_by_role("button", name="认领", exact=True).click()
+    assert answer.value.status == 409
+    expect(second.get_by_role("heading", level=1)).to_contain_text("文静")
+    assert decisions(sample) == ["claim"]
+
+
+def test_of_an_applicant_who_withdraws_and_a_reviewer_who_decides_the_second_is_told(
+    sample: Sample, open_page: Callable[..., Page]
+) -> None:
+    reviewer, applicant = open_page(user=sample.user("wenjing")), open_page(user=sample.user("wangqian"))
+    reviewer.goto(sample.address("review", LEADER))
+    acts.choose(reviewer, "recommend", REASON)
+    applicant.goto(sample.address("application-withdraw", LEADER))
+    acts.fill(applicant, {"reason": "场地将搬迁。"})
+    reviewer.get_by_role("button", name="签署并推荐").click()
+    expect(reviewer.get_by_role("status").first).to_contain_text("已推荐")
+    applicant.get_by_role("button", name="撤回申报").click()
+    expect(applicant.get_by_role("heading", level=1)).to_have_text(re.compile(r"这一件已由文静于.+推荐"))
+    expect(applicant.locator("textarea")).to_have_value("场地将搬迁。")
+    assert decisions(sample) == ["recommend"]
+
+
+def test_of_two_who_fill_in_the_same_step_the_second_is_told_and_keeps_what_was_typed(
+    sample: Sample, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(user=sample.user("mali"))
+    other = page.context.new_page()
+    for tab, words in ((page, "先写的"), (other, "后写的")):
+        tab.goto(sample.address("application-step", "庞宇来", "leader"))
+        tab.locator('[name="results"]').fill(words)
+    page.locator('button[value="back"]').click()
+    other.locator('button[value="back"]').click()
+    expect(other.get_by_role("alert").first).to_contain_text("马丽已于")
+    expect(other.locator('[name="results"]')).to_have_value("后写的")
+    assert sample.application("庞宇来").results == "先写的"
+    other.locator('button[value="back"]').click()
+    expect(other.get_by_role("status").first).to_contain_text("已存")
+    assert sample.application("庞宇来").results == "后写的"
+
+
 def test_a_double_click_signs_once(sample: Sample, open_page: Callable[..., Page]) -> None:
     page = open_page(user=sample.user("wenjing"))
     page.goto(sample.address("review", LEADER))

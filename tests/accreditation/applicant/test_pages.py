@@ -205,6 +205,16 @@ def test_the_applicant_reads_no_expert_and_no_mark(open_now):
     assert str(application.total) not in words
 
 
+def test_the_history_is_told_from_its_end_without_claims_scores_and_proofs(open_now):
+    application = factories.application_in(State.NAMED)
+    page = applicant(application).get(address("application", application))
+    told = [(entry.action, entry.cards) for entry in page.context["entries"]]
+    actions = ["name_studio", "end_notice", "publish", "approve", "conclude", "convene"]
+    actions += ["recommend", "recommend", "submit", "start"]
+    assert told == [(action, ()) for action in actions]
+    assert "w-proof" not in page.content.decode()
+
+
 def test_a_revision_is_shown_as_it_was_frozen(open_now):
     application = factories.application_in(State.RETURNED_BY_DISTRICT)
     Application.objects.filter(pk=application.pk).update(address="新的地址")

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accreditation.models import Revision, Scorecard
 from accreditation.queries.rail import rail
-from accreditation.queries.timeline import check, entries
+from accreditation.queries.timeline import check, entries, opinions
 from accreditation.services import review
 from accreditation.states import State
 from tests import factories as make
@@ -116,6 +116,30 @@ def test_the_proof_finds_the_first_event_that_was_altered(signed_in):
     assert "证明成立" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"body": "not JSON"}, {"body": '{"facts":[]}'}, {"action": "conclude"}, {"to_state": "nowhere"}],
+)
+def test_an_event_that_makes_no_sense_any_more_is_shown_as_the_broken_one(signed_in, change):
+    application = make.application_in(State.CITY_DECISION)
+    event = Event.objects.get(stream=application.stream, action="recommend", office=make.cast().district)
+    with tampering():
+        Event.objects.filter(pk=event.pk).update(**change)
+    assert check(application).broken == 4
+    response = signed_in(auditor()).get(reverse("timeline", args=[application.public_id]))
+    assert (response.status_code, "第4条对不上" in response.content.decode()) == (200, True)
+
+
+def test_the_opinions_are_what_offices_decided_the_latest_first():
+    application = make.application_in(State.NAMED)
+    known = opinions(entries(application, make.user("applicant")))
+    assert [(entry.action, entry.office) for entry in known] == [
+        ("approve", "重庆市总工会"),
+        ("recommend", "渝北区总工会"),
+        ("recommend", "金山科技工会"),
+    ]
+
+
 def test_the_proof_finds_events_that_were_cut_off():
     application = make.application_in(State.CITY_DECISION)
     last = Event.objects.filter(stream=application.stream).latest("sequence")
@@ -165,18 +189,6 @@ def test_who_may_open_the_timeline(signed_in):
     assert signed_in(auditor(make.cast().district)).get(address).status_code == 200
     stranger = make.member(other.district, "audit", username="stranger")
     assert signed_in(stranger).get(address).status_code == 404
-
-
-def test_whoever_sees_the_application_reads_its_frozen_revisions(signed_in):
-    application = make.application_in(State.RETURNED_BY_DISTRICT)
-    address = reverse("revision", args=[application.public_id, 1])
-    seen = {
-        name: signed_in(make.user(name)).get(address).status_code for name in ("applicant", "union_reviewer")
-    }
-    assert seen == {"applicant": 200, "union_reviewer": 200}
-    assert signed_in(make.cast("other").district_decider).get(address).status_code == 404
-    missing = reverse("revision", args=[application.public_id, 2])
-    assert signed_in(make.user("applicant")).get(missing).status_code == 404
 
 
 def test_an_auditor_reads_submitted_cards_but_not_open_ones(signed_in):
