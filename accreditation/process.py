@@ -244,7 +244,10 @@ class ReviewProcess(Process):
     @step(S.PUBLIC_NOTICE, S.OBJECTION, ANYBODY, needs.notice_running, tasks=ALL)
     @step(S.OBJECTION, S.OBJECTION, ANYBODY, tasks=NONE)
     def file_objection(self, name: str, contact: str, grounds: str) -> dict[str, Any]:
-        """Stop the notice of this one application; the days it still has are kept."""
+        """Stop the notice of this one application; the days it still has are kept.
+
+        Another objection while one is open makes pages out of date: nobody rules on what they have not read.
+        """
         if self.subject.objections.filter(outcome="", name=name, contact=contact, grounds=grounds).exists():
             raise WrongState(_("同样的异议已经收到。"))
         objection = Objection.objects.create(
@@ -255,7 +258,9 @@ class ReviewProcess(Process):
             grounds=grounds,
             filed_at=self.deed.at,
         )
-        if self.subject.notice_days_left is None:
+        if self.subject.notice_days_left is not None:
+            self.subject.version += 1
+        else:
             today = timezone.localdate(self.deed.at)
             self.subject.notice_days_left = max(working_days_in(today, self.subject.notice_ends_on), 1)
         return {"objection": str(objection.public_id)}

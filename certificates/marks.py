@@ -5,6 +5,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 
 from certificates.models import CODE_ALPHABET, CODE_LENGTH
 
@@ -12,7 +13,9 @@ PREFIX = "wuhao-certificate:"
 MARK = re.compile(rf"{PREFIX}([{CODE_ALPHABET}]{{{CODE_LENGTH}}})".encode())
 STREAM = re.compile(rb"stream\r?\n")
 LARGEST_STREAM = 1024 * 1024  # bytes unpacked of one stream: metadata and object tables are far smaller
-MOST_STREAMS = 2000  # streams unpacked of one file, so that a crafted one cannot keep us busy
+MOST_STREAMS = 2000  # streams looked at in one file, so that a crafted one cannot keep us busy
+MOST_READ = 256 * 1024  # bytes of one stream that are read
+MOST_UNPACKED = 32 * 1024 * 1024  # bytes unpacked of one file, all its streams together
 READ_ALIKE = str.maketrans("OIL", "011")
 
 
@@ -43,10 +46,14 @@ def find_check_code(content: bytes) -> str:
 
 def _unpacked(content: bytes) -> Iterator[bytes]:
     """What stands compressed in the file, stream by stream; what is no deflate stream is passed over."""
-    for count, start in enumerate(STREAM.finditer(content)):
-        if count >= MOST_STREAMS:
-            return
+    left = MOST_UNPACKED
+    for start in islice(STREAM.finditer(content), MOST_STREAMS):
+        packed = content[start.end() : start.end() + MOST_READ]
         try:
-            yield zlib.decompressobj().decompress(content[start.end() :], LARGEST_STREAM)
+            unpacked = zlib.decompressobj().decompress(packed, min(LARGEST_STREAM, left))
         except zlib.error:
             continue
+        yield unpacked
+        left -= len(unpacked)
+        if left <= 0:
+            return

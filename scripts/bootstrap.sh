@@ -17,9 +17,9 @@ esac
 # Text and fonts of the certificates (WeasyPrint); without harfbuzz-subset a page costs ten times more.
 packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
 if [ "$kind" = dev ]; then
-    # The browser of the journeys and what its driver is linked with, the tools that read certificates back,
-    # and the makers of catalogues.
-    packages+=(chromium libatomic1 poppler-utils qpdf gettext)
+    # The browser of the journeys, with the fonts by which the widths of pages are judged and what its driver
+    # is linked with; the tools that read certificates back; the makers of catalogues.
+    packages+=(chromium fonts-liberation fonts-noto-cjk libatomic1 poppler-utils qpdf gettext)
 fi
 
 say() { printf 'setup: %s\n' "$*"; }

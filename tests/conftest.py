@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 
 from tests.append_only import triggers_lifted
 from tests.settings import ON_POSTGRES
@@ -25,6 +27,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if item.get_closest_marker("postgres")]
     items[:] = [item for item in items if not item.get_closest_marker("postgres")]
     config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(autouse=True)
+def _begins_in_chinese() -> Iterator[None]:
+    """A page read in English leaves its language to the thread, and so to the next test."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

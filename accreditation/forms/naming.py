@@ -1,6 +1,9 @@
 """The naming decision."""
 
+from datetime import date
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.forms.picks import PicksField
@@ -20,6 +23,7 @@ class NamingForm(forms.Form):
     title = forms.CharField(label=_("标题"), max_length=160, error_messages={"required": _("填写标题")})
     signed_on = forms.DateField(
         label=_("签发日期"),
+        validators=[MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("证书的有效期从这一天起算。"),
         error_messages={"required": _("填写签发日期"), "invalid": _("填写签发日期，如2026-10-16")},

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from accreditation.models import Membership, Organisation, User
 from accreditation.permissions import APPLY, AUDIT, DECIDE, MANAGE, REVIEW
 from accreditation.services.offices import grants_possible
+from certificates.forms import validate_drawable
 
 LABELS: dict[str, Any] = dict(Organisation._meta.permissions)
 MEANINGS: dict[str, str | Promise] = {
@@ -107,7 +108,12 @@ class OrganisationForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("类别"), widget=forms.RadioSelect, error_messages={"required": _("选择类别")}
     )
-    name = forms.CharField(label=_("名称"), max_length=120, error_messages={"required": _("填写名称")})
+    name = forms.CharField(
+        label=_("名称"),
+        max_length=120,
+        validators=[validate_drawable],
+        error_messages={"required": _("填写名称")},
+    )
     short_name = forms.CharField(
         label=_("简称"), max_length=40, required=False, help_text=_("用在窄处，如“渝北区”。")
     )

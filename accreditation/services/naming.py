@@ -1,5 +1,6 @@
 """The naming decision, and the certificates that follow from it."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,9 +12,12 @@ from accreditation.models import Application, Cycle, Designation, NamingDecision
 from accreditation.permissions import DECIDE, has_grant
 from accreditation.process import ReviewProcess
 from certificates.configuration import configuration
+from certificates.glyphs import CannotDraw
 from certificates.issuing import certificate_text, last_day, register
 from workflows.engine import perform
 from workflows.refusals import NotPermitted, NotReady, Problem
+
+logger = logging.getLogger(__name__)
 
 
 def name_studios(
@@ -32,16 +36,10 @@ def name_studios(
     """
     if not has_grant(by, DECIDE, cycle.city):
         raise NotPermitted(_("您没有办理这一环节的权限。"))
-    problems = []
-    if not applications:
-        problems.append(Problem(_("选择要命名的工作室。"), field="applications"))
-    if NamingDecision.objects.filter(number=number).exists():
-        problems.append(
-            Problem(_("文号%(number)s已经用过，填写新的文号。") % {"number": number}, field="number")
-        )
-    if problems:
-        raise NotReady(problems)
     with transaction.atomic():
+        Cycle.objects.select_for_update().get(pk=cycle.pk)  # who presses twice waits, and is then told
+        if problems := _against(applications, number):
+            raise NotReady(problems)
         decision = NamingDecision.objects.create(
             cycle=cycle,
             number=number,
@@ -63,10 +61,30 @@ def name_studios(
     return decision
 
 
+def _against(applications: Sequence[Application], number: str) -> list[Problem]:
+    problems = []
+    if not applications:
+        problems.append(Problem(_("选择要命名的工作室。"), field="applications"))
+    if NamingDecision.objects.filter(number=number).exists():
+        problems.append(
+            Problem(_("文号%(number)s已经用过，填写新的文号。") % {"number": number}, field="number")
+        )
+    return problems
+
+
 def issue_due_certificates(at: datetime) -> int:
-    """Duty: register a certificate for every designation without one; its file is made by `render_due`."""
+    """Duty: register a certificate for every designation without one; its file is made by `render_due`.
+
+    One whose text cannot be drawn is reported and stays due; the others are registered all the same.
+    """
     waiting = Designation.objects.filter(certificate=None).order_by("pk").values_list("pk", flat=True)
-    return sum(_issue(pk, at) for pk in list(waiting))
+    issued = 0
+    for pk in list(waiting):
+        try:
+            issued += _issue(pk, at)
+        except CannotDraw:
+            logger.exception("no certificate for designation %s: it cannot be drawn", pk)
+    return issued
 
 
 def _issue(pk: int, at: datetime) -> int:

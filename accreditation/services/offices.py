@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
@@ -72,6 +73,7 @@ def create_user(*, username: str, name: str, password: str | None, email: str = 
 
     Raises NotReady for a user name in use.
     """
+    username = User.normalize_username(username)
     if User.objects.filter(username=username).exists():
         raise NotReady(
             [Problem(_("用户名%(name)s已经用过，换一个。") % {"name": username}, field="username")]
@@ -82,9 +84,15 @@ def create_user(*, username: str, name: str, password: str | None, email: str = 
 def add_member(
     organisation: Organisation, user: User, *, by: Actor, at: datetime, position: str = ""
 ) -> Membership:
-    """Make somebody a member. Raises NotPermitted, or NotReady if they are one already."""
+    """Make somebody a member. Raises NotPermitted, or NotReady if they are one already.
+
+    Members keep out of their own applications. So that no applicant chooses the judges, those who review or
+    decide above the organisation are made members only by a manager of the body where they do.
+    """
     with transaction.atomic():
         locked = _managed(organisation, by)
+        if by is not SYSTEM and not all(may_manage(by, body) for body in _judges_for(locked, user)):
+            raise NotPermitted(_("您没有办理这一环节的权限。"))
         if locked.memberships.filter(user=user, ended_at=None).exists():
             raise NotReady([Problem(_("%(name)s已经是成员。") % {"name": user.name}, field="username")])
         membership = Membership.objects.create(
@@ -141,6 +149,15 @@ def _membership(organisation: Organisation, user: User) -> Membership:
     if membership is None:
         raise NotReady([Problem(_("%(name)s不是本组织的成员。") % {"name": user.name})])
     return membership
+
+
+def _judges_for(organisation: Organisation, user: User) -> QuerySet[Organisation]:
+    """Return the bodies above the organisation for which the user reviews or decides."""
+    above = organisation.path.split("/")[:-2]
+    rows = OrganisationUserObjectPermission.objects.filter(
+        user=user, permission__codename__in=(REVIEW, DECIDE), content_object__code__in=above
+    )
+    return Organisation.objects.filter(pk__in=rows.values("content_object"))
 
 
 def _grants(organisation: Organisation, user: User) -> set[str]:

@@ -17,6 +17,6 @@ urlpatterns = [
     ),
     path("objections/<uuid:public_id>/", public_notices.objection_received, name="objection-received"),
     path("districts/", public.districts, name="districts"),
-    path("districts/<str:code>/", public.district, name="district"),
+    path("districts/<slug:code>/", public.district, name="district"),
     path("decisions/<uuid:public_id>/", public.decision, name="decision"),
 ]

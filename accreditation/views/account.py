@@ -8,11 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accreditation.context import OFFICE_KEY, offices
 from accreditation.forms.account import PasswordForm, SignInForm
 from accreditation.views import throttle
+from accreditation.views.posted import posted
 from accreditation.views.telling import told
 
 
@@ -62,7 +62,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted
 def switch_office(request: HttpRequest) -> HttpResponse:
     """Act for another of one's offices from now on. An office without grants is unknown: 404."""
     code = request.POST.get("office", "")

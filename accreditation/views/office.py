@@ -19,6 +19,7 @@ from accreditation.queries import office as queries
 from accreditation.services.offices import found_organisation
 from accreditation.views.paging import page_of
 from accreditation.views.refusing import refused
+from accreditation.views.searching import sought
 from accreditation.views.telling import told
 from workflows.refusals import NotReady, Refused
 
@@ -37,7 +38,7 @@ def managed(request: HttpRequest, code: str) -> Organisation:
 @require_safe
 def offices(request: HttpRequest) -> HttpResponse:
     """The organisations that the user manages."""
-    words = request.GET.get("q", "").strip()
+    words = sought(request)
     managed_ones = queries.managed_organisations(request.user)  # type: ignore[arg-type]
     found = (
         managed_ones.filter(Q(name__icontains=words) | Q(code__icontains=words)) if words else managed_ones

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accreditation.forms.notice import PanelForm
 from accreditation.forms.problems import show_problems
@@ -19,6 +19,7 @@ from accreditation.permissions import DECIDE, has_grant, visible_applications
 from accreditation.queries.panel import candidates, seats
 from accreditation.services.panel import conclude, convene
 from accreditation.states import State
+from accreditation.views.posted import posted
 from accreditation.views.refusing import posted_version, refused
 from accreditation.views.telling import Way, told
 from workflows.refusals import NotReady, Refused
@@ -89,7 +90,7 @@ def _page(request: HttpRequest, application: Application, form: PanelForm) -> Ht
 
 
 @login_required
-@require_POST
+@posted
 def panel_conclude(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End the scoring."""
     user: Any = request.user

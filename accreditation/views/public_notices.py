@@ -108,7 +108,10 @@ def _may_file(request: HttpRequest) -> bool:
     key = f"objections:{request.META.get('REMOTE_ADDR', '')}"
     if cache.add(key, 1, HOUR):
         return True
-    return cache.incr(key) <= MOST_AN_HOUR
+    try:
+        return cache.incr(key) <= MOST_AN_HOUR
+    except ValueError:  # the hour ended between the two
+        return cache.add(key, 1, HOUR)
 
 
 def _too_late(request: HttpRequest, application: Application, ways: list[Way]) -> HttpResponse:

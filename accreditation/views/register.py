@@ -11,8 +11,7 @@ from django.views.decorators.http import require_safe
 from accreditation.models import StudioLevel
 from accreditation.queries import register as queries
 from accreditation.views.paging import page_of
-
-LONGEST_SEARCH = 60
+from accreditation.views.searching import sought
 
 
 @require_safe
@@ -55,8 +54,8 @@ def asked(request: HttpRequest) -> queries.Wanted:
     year = request.GET.get("year", "")
     level = request.GET.get("level", "")
     return queries.Wanted(
-        words=request.GET.get("q", "").strip()[:LONGEST_SEARCH],
-        district=request.GET.get("district", "").strip(),
+        words=sought(request),
+        district=sought(request, "district"),
         year=int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else None,
         level=level if level in StudioLevel.values else "",
     )

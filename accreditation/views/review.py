@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accreditation.context import offices
 from accreditation.forms.problems import show_problems
@@ -19,6 +19,7 @@ from accreditation.models import Application
 from accreditation.queries.desk_rows import next_for
 from accreditation.queries.part import Part
 from accreditation.services import review as services
+from accreditation.views.posted import posted
 from accreditation.views.refusing import posted_version, refused
 from accreditation.views.review_page import decision_form, page, review_or_404, ways, why_not
 from accreditation.views.signed_in import SignedInRequest
@@ -42,7 +43,7 @@ def review(request: SignedInRequest, public_id: Any) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted
 def decide(request: SignedInRequest, public_id: Any) -> HttpResponse:
     """Write the decision. Refused: who acted and when, and the reason that was typed, to be copied."""
     application, part = review_or_404(request, public_id)
@@ -69,7 +70,7 @@ def decide(request: SignedInRequest, public_id: Any) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted
 def claim(request: SignedInRequest, public_id: Any) -> HttpResponse:
     """Take the task, and go on to the application."""
     application, _part = review_or_404(request, public_id)
@@ -83,7 +84,7 @@ def claim(request: SignedInRequest, public_id: Any) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted
 def release(request: SignedInRequest, public_id: Any) -> HttpResponse:
     """Give the task back to the office, and return to the desk."""
     application, _part = review_or_404(request, public_id)

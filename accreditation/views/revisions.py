@@ -27,6 +27,8 @@ def revision(request: SignedInRequest, public_id: UUID, number: int) -> HttpResp
     """What was submitted, with its files and its hash, and what changed since the revision before."""
     seen = with_all(visible_applications(request.user))
     application = get_object_or_404(seen, public_id=public_id)
+    if number > application.revision_number:  # also larger than the database can count
+        raise Http404
     try:
         view = revision_view(application, number)
     except Revision.DoesNotExist as missing:

@@ -114,6 +114,21 @@ def test_five_wrong_passwords_close_the_name_for_a_while_and_no_other(client: Cl
     assert sign_in(client, other.username, factories.PASSWORD).status_code == 302
 
 
+@pytest.mark.parametrize("disguise", [" {}", "{}  ", "\u3000{}", "\uff55{}"])
+def test_a_name_written_otherwise_is_no_other_name(client: Client, disguise: str) -> None:
+    user = factories.member(factories.district(), "review", username="u-wen")
+    written = disguise.format(user.username if "\uff55" not in disguise else user.username[1:])
+    for _ in range(5):
+        sign_in(client, user.username, "wrong")
+    assert sign_in(client, written, factories.PASSWORD).status_code == 429
+
+
+def test_pages_read_with_a_session_are_kept_by_no_cache_between() -> None:
+    client = signed_in(factories.member(factories.district(), "review"))
+    assert client.get(reverse("desk"))["Cache-Control"] == "private, no-cache"
+    assert "Cache-Control" not in Client().get(reverse("register"))
+
+
 def test_an_unknown_name_reads_like_a_wrong_password(client: Client) -> None:
     user = factories.member(factories.district(), "review")
     said = [

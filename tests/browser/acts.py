@@ -66,12 +66,17 @@ FILES = {
 
 
 def sign_in(page: Page, username: str, password: str) -> None:
-    """Sign in on the sign-in page."""
+    """Go to the sign-in page and sign in."""
     page.goto(reverse("login"))
+    give_password(page, username, password)
+    expect(page.locator(".w-who")).to_be_visible()
+
+
+def give_password(page: Page, username: str, password: str) -> None:
+    """Fill in the sign-in page and send it."""
     page.get_by_label("账号").fill(username)
     page.get_by_label("密码").fill(password)
     page.get_by_role("button", name="登录", exact=True).click()
-    expect(page.locator(".w-who")).to_be_visible()
 
 
 def fill(page: Page, values: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -88,7 +89,7 @@ def test_of_two_who_fill_in_the_same_step_the_second_is_told_and_keeps_what_was_
         tab.locator('[name="results"]').fill(words)
     page.locator('button[value="back"]').click()
     other.locator('button[value="back"]').click()
-    expect(other.get_by_role("alert").first).to_contain_text("马丽已于")
+    expect(other.get_by_role("alert").first).to_contain_text("在另一个页面保存过这份申报")
     expect(other.locator('[name="results"]')).to_have_value("后写的")
     assert sample.application("庞宇来").results == "先写的"
     other.locator('button[value="back"]').click()
@@ -152,6 +153,22 @@ def test_a_grant_taken_away_while_the_page_is_open_refuses_and_keeps_the_reason(
     assert answer.value.status == 403
     expect(page.get_by_role("heading", level=1)).to_have_text("不能由您办理")
     expect(page.locator("textarea")).to_have_value(REASON)
+    assert decisions(sample) == []
+
+
+def test_who_was_signed_out_meanwhile_comes_back_to_the_page(
+    sample: Sample, open_page: Callable[..., Page], settings: Any
+) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # the sample's passwords
+    page = open_page(user=sample.user("wenjing"))
+    page.goto(sample.address("review", LEADER))
+    acts.choose(page, "recommend", REASON)
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="签署并推荐").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("登录")
+    acts.give_password(page, "wenjing", sample.passwords["wenjing"])
+    expect(page).to_have_url(re.compile(f"{sample.address('review', LEADER)}$"))
+    expect(page.locator("[data-repeats]")).to_be_visible()
     assert decisions(sample) == []
 
 

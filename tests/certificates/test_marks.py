@@ -5,7 +5,16 @@ import zlib
 
 import pytest
 
-from certificates.marks import LARGEST_STREAM, find_check_code, mark_of, normal_code, normal_number
+from certificates.marks import (
+    LARGEST_STREAM,
+    MOST_READ,
+    MOST_STREAMS,
+    MOST_UNPACKED,
+    find_check_code,
+    mark_of,
+    normal_code,
+    normal_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +73,22 @@ def test_a_stream_that_swells_beyond_measure_is_read_only_so_far():
     packed = zlib.compress(b"x" * 3 * LARGEST_STREAM + mark_of("7K2M9QXD4TBNW8RJ").encode())
 
     assert find_check_code(b"stream\n" + packed + b"endstream") == ""
+
+
+def test_a_crafted_file_cannot_keep_us_busy(monkeypatch):
+    packed, asked = zlib.compress(b"a" * LARGEST_STREAM), []
+    unpack = zlib.decompressobj
+
+    class Counting:
+        def decompress(self, content, most):
+            asked.append((len(content), most))
+            return unpack().decompress(content, most)
+
+    monkeypatch.setattr("certificates.marks.zlib.decompressobj", Counting)
+
+    assert find_check_code((b"stream\n" + packed + b"\n") * 1000) == ""
+    assert len(asked) == MOST_UNPACKED // LARGEST_STREAM
+    asked.clear()
+    assert find_check_code(b"stream\n" * 3000 + b"x" * MOST_READ) == ""
+    assert len(asked) == MOST_STREAMS
+    assert max(length for length, _most in asked) == MOST_READ

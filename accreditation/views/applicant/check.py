@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accreditation.models import Application, User
 from accreditation.queries.documents import current_evidence, document_of
@@ -19,6 +19,7 @@ from accreditation.states import EDITABLE, State
 from accreditation.views.answers import file_item, sections
 from accreditation.views.applicant.application import address_of, gaps_of
 from accreditation.views.applicant.own import own_application
+from accreditation.views.posted import posted
 from accreditation.views.refusing import posted_number, posted_version, refused
 from accreditation.views.telling import told
 from workflows.refusals import NotReady, Problem, Refused, Stale
@@ -35,7 +36,7 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted
 def submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Freeze the form as a revision and hand it to the level that reviews next."""
     found = own_application(request, public_id)

@@ -12,6 +12,7 @@ from accreditation.models import Application, Organisation
 from accreditation.queries.applicant import enterprises_of, listed_applications, next_cycle, open_cycles
 from accreditation.states import EDITABLE, ENDED
 from accreditation.views.paging import page_of
+from accreditation.views.searching import sought
 
 
 class SearchForm(forms.Form):
@@ -24,7 +25,7 @@ class SearchForm(forms.Form):
 @require_safe
 def applications(request: HttpRequest) -> HttpResponse:
     """The applications of all enterprises that the user applies for."""
-    search = request.GET.get("q", "").strip()[:60]
+    search = sought(request)
     at = timezone.now()
     running = list(open_cycles(at))
     page = page_of(request, listed_applications(request.user, search))  # type: ignore[arg-type]

@@ -68,3 +68,8 @@ def test_it_costs_the_same_for_the_first_and_the_second(signed_in, corrected, dj
         client.get(address(corrected, 1))
     with django_assert_num_queries(8):
         client.get(address(corrected, 2))
+
+
+def test_a_number_larger_than_any_revision_is_not_there(signed_in):
+    application = make.application_in(State.ENTERPRISE_REVIEW)
+    assert signed_in(make.user("applicant")).get(address(application, 10**20)).status_code == 404

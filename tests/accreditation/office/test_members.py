@@ -246,3 +246,34 @@ def test_the_list_of_offices_costs_the_same_for_1_and_30(at_city: Client) -> Non
     assert cost_of(at_city, address) == few
     assert at_city.get(address).context["page"].paginator.count == 32
     assert [body.code for body in at_city.get(address, {"q": "第7"}).context["page"]] == ["D7"]
+
+
+@pytest.mark.parametrize("judge", ["district_reviewer", "district_decider", "city_decider", "expert1"])
+def test_an_applicant_cannot_bar_a_judge_by_making_them_a_member(judge: str) -> None:
+    people = cast()
+    browser = browser_of(member(people.enterprise, "apply", "manage"))
+    known = {"account": "known", "username": judge}
+    answer = browser.post(reverse("member-new", args=[people.enterprise.code]), known)
+    assert answer.status_code == 403
+    assert not people.enterprise.memberships.filter(user=user(judge)).exists()
+
+
+def test_who_manages_the_judges_records_that_one_belongs_to_a_union_below() -> None:
+    people = cast()
+    browser = browser_of(member(people.district, "manage"))
+    known = {"account": "known", "username": "district_decider"}
+    assert browser.post(reverse("member-new", args=[people.union.code]), known).status_code == 302
+    assert people.union.memberships.filter(user=people.district_decider).exists()
+
+
+def test_a_name_that_no_certificate_could_show_is_refused_when_typed(at_city: Client) -> None:
+    given = {"kind": "district", "name": "𪚥区总工会", "code": "XX"}
+    answer = at_city.post(reverse("office-found", args=[city().code]), given)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["name"])
+    assert not Organisation.objects.filter(code="XX").exists()
+
+
+def test_a_user_name_in_wide_letters_is_the_one_in_use(at_city: Client) -> None:
+    wide = {"account": "new", "username": "\uff41pplicant", "name": "赵敏"}
+    answer = at_city.post(reverse("member-new", args=[city().code]), wide)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["username"])

@@ -8,9 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accreditation.models import Application, Designation, NamingDecision
+from accreditation.services.naming import issue_due_certificates
 from accreditation.states import State
 from tests.accreditation.office.conftest import browser_of, cost_of
-from tests.factories import application_in, cast, cycle, fresh
+from tests.factories import AT, application_in, cast, cycle, fresh
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +120,22 @@ def test_what_the_notice_has_not_ended_for_cannot_be_named(at_city: Client) -> N
     application = application_in(State.PUBLIC_NOTICE)
     answer = at_city.post(NAMING, naming_form(application))
     assert (answer.status_code, NamingDecision.objects.count()) == (409, 0)
+
+
+def test_one_certificate_that_cannot_be_drawn_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    undrawable, other = (
+        application_in(State.NAMED),
+        application_in(State.NAMED, cast("other"), "张毅"),
+    )
+    type(undrawable.enterprise).objects.filter(pk=undrawable.enterprise_id).update(name="𪚥公司")
+    assert issue_due_certificates(AT) == 1
+    assert Designation.objects.get(application=other).certificate
+    assert Designation.objects.get(application=undrawable).certificate is None
+    assert "cannot be drawn" in caplog.text
+
+
+@pytest.mark.parametrize("signed_on", ["9999-12-31", "0001-01-01"])
+def test_a_date_that_no_certificate_could_end_from_is_refused(at_city: Client, signed_on: str) -> None:
+    named = application_in(State.NOTICE_ENDED)
+    answer = at_city.post(NAMING, naming_form(named, signed_on=signed_on))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["signed_on"])

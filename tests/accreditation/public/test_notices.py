@@ -16,7 +16,7 @@ from accreditation.services import review
 from accreditation.states import State
 from accreditation.views.public_notices import MOST_AN_HOUR
 from tests.factories import application_in, cast, fresh, user
-from workflows.refusals import WrongState
+from workflows.refusals import Stale, WrongState
 from workflows.working_days import SHANGHAI, end_of_day
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +218,19 @@ def test_the_same_objection_is_not_filed_twice() -> None:
     with pytest.raises(WrongState):
         service.file_objection(application, at=at, **WRITTEN)
     assert application.objections.count() == 1
+
+
+def test_nobody_rules_on_an_objection_they_have_not_read(client: Client, clock: Clock) -> None:
+    application = application_in(State.OBJECTION)
+    clock(application.state_since)
+    read = application.version
+    client.post(objection_page(application), WRITTEN | {"name": "钱正"})
+    with pytest.raises(Stale):
+        service.dismiss_objection(
+            application,
+            by=user("city_decider"),
+            at=application.state_since,
+            expected_version=read,
+            reason="不属实。",
+        )
+    assert application.objections.filter(outcome="").count() == 2

@@ -10,7 +10,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from tests.accreditation.public.conftest import SIGNED, named, with_files
-from tests.factories import draft
+from tests.factories import cast, draft
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +123,15 @@ def test_a_studio_shows_its_five_goods_in_brief(client: Client) -> None:
 def test_an_undesignated_studio_has_no_public_page(client: Client) -> None:
     application = draft()
     assert client.get(reverse("studio", args=[application.studio.public_id])).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/register/?q=%00", "/register/?district=%00", "/applications/?q=%00"])
+def test_a_search_for_what_no_text_holds_is_answered(client: Client, address: str) -> None:
+    client.force_login(cast().applicant)
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/districts/%00/", "/office/%00/", "/office/%00/members/new/"])
+def test_an_address_that_no_code_could_have_is_not_there(client: Client, address: str) -> None:
+    client.force_login(cast().applicant)
+    assert client.get(address).status_code == 404
