@@ -56,7 +56,7 @@ def panel_able(process: "ReviewProcess") -> Readiness:
         problems.append(
             Problem(
                 _("专家组至少%(quorum)d人，现有%(count)d人。")
-                % {"quorum": application.cycle.quorum, "count": len(ids)}
+                % {"quorum": application.cycle.quorum, "count": len(seated | set(ids))}
             )
         )
     granted = set(

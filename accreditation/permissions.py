@@ -21,8 +21,8 @@ from workflows.refusals import Verdict
 APPLY, REVIEW, DECIDE, MANAGE, AUDIT = "apply", "review", "decide", "manage", "audit"
 GRANTS = (APPLY, REVIEW, DECIDE, MANAGE, AUDIT)
 YES = Verdict(True)
-DECISIVE = ("recommend", "send_back", "reject", "approve", "score")
-"""What counts as having decided on an application at a level: nobody does so at two."""
+DECISIVE = ("submit", "resubmit", "recommend", "send_back", "reject", "approve", "score")
+"""What counts as having acted on an application for an office: nobody judges it for another one after that."""
 
 
 @dataclass(frozen=True)

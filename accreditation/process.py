@@ -144,6 +144,7 @@ class ReviewProcess(Process):
         """Take the application back before it is named; a place that it took in the quota is free again."""
         if self.subject.recommended_at:
             self._quota().update(used=F("used") - 1)
+        self._rule(Objection.Outcome.LAPSED, ruling="")
         return {"revision": self.subject.revision_number}
 
     # ── The levels ───────────────────────────────────────────────────────────────────────────────────────
@@ -359,12 +360,15 @@ class ReviewProcess(Process):
             ]
         )
 
-    def _rule(self, outcome: str) -> list[str]:
-        """Rule on the open objections with the reason given; return their identifiers."""
+    def _rule(self, outcome: str, ruling: str | None = None) -> list[str]:
+        """Rule on the open objections, with the reason given unless told otherwise; return their identifiers."""
         opened = self.subject.objections.filter(outcome="")
         ruled = [str(public_id) for public_id in opened.values_list("public_id", flat=True)]
         if ruled:
             opened.update(
-                outcome=outcome, ruling=self.deed.reason, ruled_at=self.deed.at, ruled_by=self.deed.by
+                outcome=outcome,
+                ruling=self.deed.reason if ruling is None else ruling,
+                ruled_at=self.deed.at,
+                ruled_by=self.deed.by,
             )
         return ruled

@@ -145,6 +145,17 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Limits on trying are counted here. Every worker of a machine shares it; many machines need a cache of their own.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+# How many of our own proxies stand before us and add to X-Forwarded-For; 0: visitors connect directly.
+TRUSTED_PROXIES = int(os.environ.get("WUHAO_TRUSTED_PROXIES", "0"))
+
 # The engine in workflows/ knows an office only by this name.
 WORKFLOWS_OFFICE_MODEL = "accreditation.Organisation"
 # The issuer's choices over the defaults in certificates/configuration.py: "issuer", "title", "heading",

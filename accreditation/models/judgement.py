@@ -74,6 +74,7 @@ class Objection(models.Model):
     class Outcome(models.TextChoices):
         DISMISSED = "dismissed", _("异议不成立")
         UPHELD = "upheld", _("异议成立")
+        LAPSED = "lapsed", _("申报已撤回，不再处理")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     application = models.ForeignKey(Application, models.PROTECT, related_name="objections")

@@ -32,6 +32,8 @@ def start_draft(
     if not cycle.opens_at <= at < cycle.closes_at:
         raise NotReady([Problem(_("本批次现在不受理申报。"), field="cycle")])
     union, district, city = reviewing_bodies(enterprise)
+    if cycle.city_id != city.pk:
+        raise NotReady([Problem(_("这是其他城市的批次。"))])
     with transaction.atomic():
         studio = studio_in(cycle, enterprise, leader_name)
         application = Application.objects.create(

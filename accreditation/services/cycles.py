@@ -75,7 +75,7 @@ def change_cycle(cycle: Cycle, *, by: Actor, at: datetime, **settings: Any) -> C
 def set_quota(cycle: Cycle, organisation: Organisation, places: int, *, by: Actor, at: datetime) -> Quota:
     """Give a district, industry or group union its places. Raises NotPermitted; NotReady below what is used."""
     _refuse_stranger(cycle.city, by)
-    if organisation.level != "district":
+    if organisation.level != "district" or organisation.parent_id != cycle.city_id:
         raise NotReady([Problem(_("名额只分配给区县、产业和集团工会。"))])
     with transaction.atomic():
         locked = Cycle.objects.select_for_update().get(pk=cycle.pk)

@@ -35,7 +35,7 @@ def found_organisation(
     if by is not SYSTEM and not (parent and may_manage(by, parent)):
         raise NotPermitted(_("只有上级组织的管理人可以新设组织。"))
     problems = []
-    if Organisation.objects.filter(code=code).exists():
+    if Organisation.objects.filter(code__iexact=code).exists():
         problems.append(Problem(_("代码%(code)s已经用过，填写新的代码。") % {"code": code}, field="code"))
     if not _fits(kind, parent):
         problems.append(Problem(_("这一类组织不能设在所选的上级之下。"), field="parent"))

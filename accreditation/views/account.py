@@ -25,19 +25,19 @@ class SignIn(auth_views.LoginView):
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Check the password, unless this name has to wait."""
-        if throttle.is_closed(request):
+        if throttle.may_not_sign_in(request):
             context = self.get_context_data(form=self.authentication_form(request), is_closed=True)
             return self.render_to_response(context, status=429)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in."""
-        throttle.forget(self.request)
+        throttle.forget_wrong_passwords(self.request)
         return super().form_valid(form)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Count the failure and show what to do."""
-        throttle.count_failure(self.request)
+        throttle.count_wrong_password(self.request)
         return super().form_invalid(form)
 
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,11 +18,9 @@ from accreditation.services.notice import file_objection
 from accreditation.views.paging import page_of
 from accreditation.views.refusing import refused
 from accreditation.views.telling import Way, refusal
+from accreditation.views.throttle import OBJECTIONS, client_address
 from workflows.refusals import NotReady, Refused
 from workflows.working_days import calendar_strip
-
-MOST_AN_HOUR = 10  # objections from one address; many people share an office's address
-HOUR = 3600  # seconds
 
 
 @require_safe
@@ -70,7 +67,7 @@ def objection(request: HttpRequest, public_id: UUID, application_id: UUID) -> Ht
     if form.is_valid():
         if known := queries.same_objection(application, **form.cleaned_data):
             return redirect("objection-received", known.public_id)
-        if not _may_file(request):
+        if OBJECTIONS.is_reached(client_address(request)):
             text = _("一小时后再试，或者按公示上的联系方式提出。")
             return refusal(
                 request,
@@ -80,6 +77,7 @@ def objection(request: HttpRequest, public_id: UUID, application_id: UUID) -> Ht
                 ways=ways,
                 kept=form.cleaned_data["grounds"],
             )
+        OBJECTIONS.count(client_address(request))
         try:
             file_objection(application, at=timezone.now(), **form.cleaned_data)
         except NotReady as refused_by:
@@ -101,17 +99,6 @@ def objection_received(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(
         request, "public/objection_received.html", {"objection": get_object_or_404(rows, public_id=public_id)}
     )
-
-
-def _may_file(request: HttpRequest) -> bool:
-    """Count an objection from this address; false when there were too many within the hour."""
-    key = f"objections:{request.META.get('REMOTE_ADDR', '')}"
-    if cache.add(key, 1, HOUR):
-        return True
-    try:
-        return cache.incr(key) <= MOST_AN_HOUR
-    except ValueError:  # the hour ended between the two
-        return cache.add(key, 1, HOUR)
 
 
 def _too_late(request: HttpRequest, application: Application, ways: list[Way]) -> HttpResponse:

@@ -1,40 +1,78 @@
-"""Slows down whoever tries passwords: after 5 failures in 5 minutes for one name from one address, wait."""
+"""Limits on how often somebody may try. They are counted in the cache, which all workers of a machine share."""
 
 import hashlib
 import unicodedata
+from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
-FAILURES = 5
-SECONDS = 5 * 60
+
+@dataclass(frozen=True)
+class Limit:
+    """So many times in so many seconds, for each key; the window begins with the first time."""
+
+    name: str
+    most: int
+    seconds: int
+
+    def is_reached(self, key: str) -> bool:
+        """Whether no more is allowed until the window ends."""
+        return bool(cache.get(self._address(key), 0) >= self.most)
+
+    def count(self, key: str) -> None:
+        """Count one more time."""
+        address = self._address(key)
+        if not cache.add(address, 1, self.seconds):
+            try:
+                cache.incr(address)
+            except ValueError:  # the window ended between the two
+                cache.add(address, 1, self.seconds)
+
+    def forget(self, key: str) -> None:
+        """Begin anew."""
+        cache.delete(self._address(key))
+
+    def _address(self, key: str) -> str:
+        """Any text makes a lawful address, and none can be read out of the cache."""
+        return f"{self.name}:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
-def key(request: HttpRequest) -> str:
-    """Return the cache key of this name and address; both are hashed, so that any name makes a lawful key.
+WRONG_PASSWORDS = Limit("wrong-passwords", most=5, seconds=5 * 60)
+"""For one name from one address."""
+WRONG_SIGN_INS = Limit("wrong-sign-ins", most=50, seconds=5 * 60)
+"""For one address, whatever the names: one password tried on many."""
+OBJECTIONS = Limit("objections", most=10, seconds=3600)
+"""For one address; many people share an office's address."""
 
-    The name counts as the sign-in form reads it, so that blanks around it or wide letters are no other name.
-    """
+
+def client_address(request: HttpRequest) -> str:
+    """Return the visitor's network address: behind `TRUSTED_PROXIES` proxies, what the outermost of them was told."""
+    told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    trusted = settings.TRUSTED_PROXIES
+    if trusted and len(told) >= trusted and told[-trusted]:
+        return told[-trusted]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def may_not_sign_in(request: HttpRequest) -> bool:
+    """Whether this name, or everybody, must wait at this address."""
+    return WRONG_PASSWORDS.is_reached(_who(request)) or WRONG_SIGN_INS.is_reached(client_address(request))
+
+
+def count_wrong_password(request: HttpRequest) -> None:
+    """Count one wrong password."""
+    WRONG_PASSWORDS.count(_who(request))
+    WRONG_SIGN_INS.count(client_address(request))
+
+
+def forget_wrong_passwords(request: HttpRequest) -> None:
+    """Begin anew after a right password."""
+    WRONG_PASSWORDS.forget(_who(request))
+
+
+def _who(request: HttpRequest) -> str:
+    """The name as the sign-in form reads it, so that blanks around it or wide letters are no other name."""
     name = unicodedata.normalize("NFKC", request.POST.get("username", "")).strip().casefold()
-    told = f"{name}\n{request.META.get('REMOTE_ADDR', '')}"
-    return "sign-in-failures:" + hashlib.sha256(told.encode()).hexdigest()
-
-
-def is_closed(request: HttpRequest) -> bool:
-    """Whether this name must wait at this address."""
-    return cache.get(key(request), 0) >= FAILURES
-
-
-def count_failure(request: HttpRequest) -> None:
-    """Count one wrong password; the window starts with the first."""
-    if cache.add(key(request), 1, SECONDS):
-        return
-    try:
-        cache.incr(key(request))
-    except ValueError:  # the window closed between the two
-        cache.add(key(request), 1, SECONDS)
-
-
-def forget(request: HttpRequest) -> None:
-    """Start anew after a right password."""
-    cache.delete(key(request))
+    return f"{name}\n{client_address(request)}"

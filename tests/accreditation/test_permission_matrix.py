@@ -141,3 +141,13 @@ def test_an_inactive_account_may_do_nothing() -> None:
     decider.save()
 
     assert allowed_actions(ReviewProcess(application), decider) == {}
+
+
+@pytest.mark.django_db
+def test_who_submitted_an_application_does_not_judge_it_even_after_leaving_the_enterprise() -> None:
+    application = factories.application_in("district_review")
+    applicant = factories.cast().applicant
+    offices.end_membership(application.enterprise, applicant, by=SYSTEM, at=factories.AT)
+    factories.member(application.district, "review", "decide", username=applicant.username)
+
+    assert allowed_actions(ReviewProcess(application), applicant) == {}

@@ -13,8 +13,9 @@ from accreditation.models import Application, Objection
 from accreditation.queries.notices import announced
 from accreditation.services import notice as service
 from accreditation.services import review
+from accreditation.services.applications import withdraw
 from accreditation.states import State
-from accreditation.views.public_notices import MOST_AN_HOUR
+from accreditation.views.throttle import OBJECTIONS
 from tests.factories import application_in, cast, fresh, user
 from workflows.refusals import Stale, WrongState
 from workflows.working_days import SHANGHAI, end_of_day
@@ -121,9 +122,9 @@ def test_one_address_cannot_file_without_end(client: Client, clock: Clock) -> No
     clock(application.state_since)
     answers = [
         client.post(objection_page(application), WRITTEN | {"grounds": f"理由{number}"}).status_code
-        for number in range(MOST_AN_HOUR + 1)
+        for number in range(OBJECTIONS.most + 1)
     ]
-    assert answers == [302] * MOST_AN_HOUR + [429]
+    assert answers == [302] * OBJECTIONS.most + [429]
 
 
 def test_the_reference_tells_the_outcome_and_never_who_objected(client: Client) -> None:
@@ -234,3 +235,15 @@ def test_nobody_rules_on_an_objection_they_have_not_read(client: Client, clock: 
             reason="不属实。",
         )
     assert application.objections.filter(outcome="").count() == 2
+
+
+def test_an_objection_ends_with_the_application_that_is_withdrawn(client: Client) -> None:
+    application = application_in(State.OBJECTION)
+    at = application.state_since + timedelta(hours=1)
+    withdraw(
+        application, by=cast().applicant, at=at, expected_version=application.version, reason="另有安排。"
+    )
+
+    filed = application.objections.get()
+    shown = client.get(reverse("objection-received", args=[filed.public_id])).content.decode()
+    assert (filed.outcome, filed.ruling, "另有安排" in shown) == ("lapsed", "", False)
