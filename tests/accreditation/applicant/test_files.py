@@ -35,7 +35,7 @@ def test_a_file_is_served_as_it_is_kept_with_nothing_that_could_act_in_our_name(
     assert answer["Content-Type"] == "application/pdf"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
-    assert answer["Cache-Control"] == "private, max-age=3600"
+    assert answer["Cache-Control"] == "private, no-cache"
     assert answer["Content-Disposition"] == (
         "inline; filename*=utf-8''%E5%85%A8%E5%9B%BD%20%E5%8A%B3%E6%A8%A1%E8%AF%81%E4%B9%A6.pdf"
     )
