@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
@@ -130,7 +131,7 @@ def face(request: HttpRequest) -> dict[str, Any]:
 
 
 def around(request: HttpRequest) -> dict[str, Any]:
-    """Return what surrounds a page: `office`, `offices`, `navigation`, `menu`, `issuer`, `sample`."""
+    """Return what surrounds a page: `office`, `offices`, `navigation`, `menu`, `issuer`, `sample`, `source`."""
     page = request.resolver_match.url_name or "" if request.resolver_match else ""
     office = current_office(request)
     signed_in = request.user.is_authenticated
@@ -142,4 +143,5 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "menu": links(MENU if office else MENU[1:], office, page) if signed_in else [],
         "issuer": configuration().issuer,
         "sample": sample_is_here(),
+        "source": settings.SOURCE_URL,
     }

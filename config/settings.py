@@ -156,6 +156,9 @@ CACHES = {
 # How many of our own proxies stand before us and add to X-Forwarded-For; 0: visitors connect directly.
 TRUSTED_PROXIES = int(os.environ.get("WUHAO_TRUSTED_PROXIES", "0"))
 
+# Where the source of the running version can be had; the licence asks that users are told (AGPL-3.0, section 13).
+SOURCE_URL = os.environ.get("WUHAO_SOURCE_URL", "")
+
 # The engine in workflows/ knows an office only by this name.
 WORKFLOWS_OFFICE_MODEL = "accreditation.Organisation"
 # The issuer's choices over the defaults in certificates/configuration.py: "issuer", "title", "heading",
