@@ -40,7 +40,7 @@ from accreditation.permissions import (
 from accreditation.queries.judging import panel_result_of, submitted_cards
 from accreditation.queries.rubrics import rubric_of
 from accreditation.scorecards import card_document
-from accreditation.states import WITHDRAWABLE, ActionWord, Level
+from accreditation.states import EDITABLE, LEVEL_OF, OFFICE_OF, WITHDRAWABLE, ActionWord, Level
 from accreditation.states import State as S
 from workflows.ledger.chain import canonical, digest
 from workflows.process import Opening, Process, Role
@@ -98,7 +98,6 @@ class ReviewProcess(Process):
     """An application on its way."""
 
     subject_model = Application
-    locked_with = ("cycle", "enterprise", "union", "district", "city")
     saves = (
         "number", "submitted_at", "recommended_at", "revision_number", "total",
         "notice", "notice_ends_on", "notice_days_left",
@@ -293,7 +292,7 @@ class ReviewProcess(Process):
             studio_id=self.subject.studio_id,
             application=self.subject,
             decision=decision,
-            district=self.subject.district,
+            district_id=self.subject.district_id,
             level=self.subject.cycle.level,
             named_on=decision.signed_on,
             valid_until=decision.valid_until,
@@ -301,6 +300,11 @@ class ReviewProcess(Process):
         return self._judged(decision=decision.number)
 
     # ── What the engine asks ─────────────────────────────────────────────────────────────────────────────
+
+    def read_with(self) -> Sequence[str]:
+        """The cycle, and the office that acts from this state: the others are seldom asked for, and joins cost."""
+        state = S(self.subject.state)
+        return "cycle", OFFICE_OF["applicant" if state in EDITABLE else LEVEL_OF.get(state, "applicant")]
 
     def office(self, level: str) -> Any:
         return self.subject.office_at(level)
@@ -341,7 +345,7 @@ class ReviewProcess(Process):
         return self.subject.revisions.get(number=self.subject.revision_number)
 
     def _quota(self) -> Any:
-        return Quota.objects.filter(cycle=self.subject.cycle, organisation=self.subject.district)
+        return Quota.objects.filter(cycle=self.subject.cycle, organisation=self.subject.district_id)
 
     def _take_place(self) -> None:
         if self._quota().filter(used__lt=F("places")).update(used=F("used") + 1):

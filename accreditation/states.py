@@ -59,6 +59,10 @@ LEVEL_OF = {
 """The level that has the application, or had it last."""
 
 
+OFFICE_OF = {"applicant": "enterprise", "enterprise": "union", "district": "district", "city": "city"}
+"""The field of an application that holds the office acting at a level, or the applicant's."""
+
+
 class ActionWord(TextChoices):
     """What each action is called once it is done, in timelines and lists."""
 

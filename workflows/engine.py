@@ -41,7 +41,7 @@ def perform(
     Raises NotPermitted, WrongState, Stale or NotReady.
     """
     with transaction.atomic():
-        process.subject = process.locked(process.subject.pk).subject
+        process.subject = process.locked().subject
         process.deed = Deed(action=action, by=by, at=at, reason=reason, facts=facts)
         subject = process.subject
         if expected_version is not None and subject.version != expected_version:

@@ -56,20 +56,20 @@ class Process:
 
     state: ClassVar[Any]  # a viewflow.fsm.State
     subject_model: ClassVar[type[Subject]]
-    locked_with: ClassVar[Sequence[str]] = ()  # foreign keys read together with the locked row
     saves: ClassVar[Sequence[str]] = ()  # fields, beside the engine's own, that transitions may change
 
     def __init__(self, subject: Any) -> None:
         self.subject = subject
         self.deed: Deed  # set by perform() before a permission, a condition or a transition runs
 
-    @classmethod
-    def locked(cls, pk: int) -> Self:
-        """Return the process over its row, locked until the transaction ends."""
-        rows = cls.subject_model._default_manager.select_related(*cls.locked_with).select_for_update(
-            of=("self",)
-        )
-        return cls(rows.get(pk=pk))
+    def locked(self) -> Self:
+        """Return the process over its row as it is now, locked until the transaction ends."""
+        rows = self.subject_model._default_manager.select_related(*self.read_with())
+        return type(self)(rows.select_for_update(of=("self",)).get(pk=self.subject.pk))
+
+    def read_with(self) -> Sequence[str]:
+        """Return the foreign keys to read together with the row. Others are read when they are asked for."""
+        return ()
 
     def office(self, level: str) -> Any:
         """Return the office that acts at a level, or None."""

@@ -28,7 +28,7 @@ def release(process: Process, *, by: Actor, at: datetime, role: str) -> Task:
 
 def _hand(process: Process, action: str, *, by: Actor, at: datetime, role: str, to: Actor | None) -> Task:
     with transaction.atomic():
-        process.subject = process.locked(process.subject.pk).subject
+        process.subject = process.locked().subject
         task: Any = open_tasks(process.subject).select_related("assignee", "office").order_by("pk").first()
         if task is None:
             raise WrongState(_("这一件现在没有待办。"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.figures import QUALIFIERS, Figure
 from accreditation.models.cycle import Cycle
 from accreditation.models.organisation import Organisation, User
-from accreditation.states import ENDED, LEVEL_OF, State
+from accreditation.states import ENDED, LEVEL_OF, OFFICE_OF, State
 from workflows.models import Subject, Task
 
 
@@ -170,8 +170,7 @@ class Application(Figures, Subject):
 
     def office_at(self, level: str) -> Organisation | None:
         """Return the body that reviews it at a level; the applicant for "applicant"."""
-        offices = {"applicant": "enterprise", "enterprise": "union", "district": "district", "city": "city"}
-        return getattr(self, offices[level]) if level else None
+        return getattr(self, OFFICE_OF[level]) if level else None
 
 
 class Revision(models.Model):

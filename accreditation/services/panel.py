@@ -41,7 +41,7 @@ def save_card(
 ) -> Scorecard:
     """Keep the expert's card as far as it is filled in; nobody else sees it. Raises NotPermitted, WrongState."""
     with transaction.atomic():
-        process = ReviewProcess.locked(application.pk)
+        process = ReviewProcess(application).locked()
         _refuse_stranger(process.subject, by)
         card = process.subject.current_cards.get(expert=by)
         card.marks = {
