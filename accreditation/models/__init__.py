@@ -2,6 +2,7 @@
 
 from accreditation.models.application import Application, Revision, Studio
 from accreditation.models.cycle import Cycle, Quota, Rubric, StudioLevel
+from accreditation.models.deliberation import Meeting, Rank, SavedSearch, SiteVisit, SiteVisitPhoto
 from accreditation.models.evidence import Evidence, StoredFile
 from accreditation.models.form_rows import (
     Award,
@@ -16,6 +17,7 @@ from accreditation.models.form_rows import (
     Topic,
     Training,
 )
+from accreditation.models.interest import Declaration, Interest
 from accreditation.models.judgement import Designation, NamingDecision, Notice, Objection, Scorecard
 from accreditation.models.organisation import (
     Membership,
@@ -30,10 +32,13 @@ __all__ = [
     "Award",
     "Conversion",
     "Cycle",
+    "Declaration",
     "Designation",
     "EarlierNaming",
     "Evidence",
     "Honour",
+    "Interest",
+    "Meeting",
     "Member",
     "Membership",
     "NamingDecision",
@@ -45,11 +50,15 @@ __all__ = [
     "Patent",
     "Promotion",
     "Quota",
+    "Rank",
     "ReportedFigure",
     "Revision",
     "Rubric",
     "Rule",
+    "SavedSearch",
     "Scorecard",
+    "SiteVisit",
+    "SiteVisitPhoto",
     "StoredFile",
     "Studio",
     "StudioLevel",

@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.figures import QUALIFIERS, Figure
-from accreditation.models.cycle import Cycle
+from accreditation.models.cycle import Cycle, Rubric
 from accreditation.models.organisation import Organisation, User
-from accreditation.states import ENDED, LEVEL_OF, OFFICE_OF, State
+from accreditation.states import ENDED, LEVEL_OF, OFFICE_OF, Level, State
 from workflows.models import Subject, Task
 
 
@@ -58,6 +58,8 @@ class Application(Figures, Subject):
     """An enterprise's application in one cycle. Only `workflows.engine.perform` changes its state.
 
     `union`, `district` and `city` are the bodies that review it at each level, fixed when it is begun.
+    `owed_to` is the level that returned it to one below, and to which it goes straight back.
+    `process_version` and `rubric` are those that it was submitted under; it keeps them to its end.
     `edits` counts the saves of the form, so that two people who edit at once do not overwrite each other.
     """
 
@@ -80,6 +82,9 @@ class Application(Figures, Subject):
     submitted_at = models.DateTimeField(null=True)
     recommended_at = models.DateTimeField(null=True)
     revision_number = models.PositiveSmallIntegerField(default=0)
+    owed_to = models.CharField(max_length=16, choices=Level.choices, blank=True)
+    process_version = models.CharField(max_length=20, blank=True)
+    rubric = models.ForeignKey(Rubric, models.PROTECT, null=True, related_name="applications")
     total = models.DecimalField(_("总分"), max_digits=5, decimal_places=2, null=True)
     edits = models.PositiveIntegerField(default=0)
     edited_at = models.DateTimeField(null=True)

@@ -31,7 +31,10 @@ class Rubric(models.Model):
 
 
 class Cycle(Stream):
-    """A year's round: when it is open, for which level, by which rubric, with how many places."""
+    """A year's round: when it is open, for which level, by which rubric, with how many places.
+
+    `rubric` and `process_version` hold for what is submitted from now on.
+    """
 
     stream_kind = "cycle"
 
@@ -46,6 +49,7 @@ class Cycle(Stream):
     review_days = models.PositiveSmallIntegerField(_("每级办理时限（工作日）"), default=10)
     notice_days = models.PositiveSmallIntegerField(_("公示期（工作日）"), default=5)
     experts = models.ManyToManyField(User, blank=True, related_name="panels")
+    process_version = models.CharField(max_length=20, blank=True)
     next_number = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -65,12 +69,17 @@ class Cycle(Stream):
 
 
 class Quota(models.Model):
-    """How many applications a district, industry or group union may recommend in a cycle, and has."""
+    """How many applications a district, industry or group union may recommend in a cycle, and has.
+
+    `ranking_version` counts the changes of its ranking, so that two people who order at once do not overwrite
+    each other.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="quotas")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="quotas")
     places = models.PositiveSmallIntegerField(_("名额"))
     used = models.PositiveSmallIntegerField(default=0, editable=False)
+    ranking_version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         constraints = [

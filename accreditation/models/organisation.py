@@ -35,7 +35,10 @@ class User(AbstractUser):
 
 
 class Organisation(Stream):
-    """A union or an enterprise. `path` is the codes from the city down, each with a slash: the tree as text."""
+    """A union or an enterprise. `path` is the codes from the city down, each with a slash: the tree as text.
+
+    `escalates_to` is the member who gets the tasks of the office that are overdue.
+    """
 
     class Kind(models.TextChoices):
         CITY = "city", _("市总工会")
@@ -62,6 +65,7 @@ class Organisation(Stream):
     code = models.CharField(_("代码"), max_length=32, unique=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     path = models.CharField(max_length=160, unique=True, editable=False)
+    escalates_to = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         default_permissions = ()

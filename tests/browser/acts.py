@@ -148,5 +148,6 @@ def score(page: Page, application: Application) -> None:
 
 def pick(page: Page, application: Application) -> None:
     """Pick an application, and no other, from a list."""
+    page.locator(f'[name="applications"][value*="{application.public_id}"]').wait_for()
     for box in page.locator('[name="applications"]').all():
         box.set_checked(str(application.public_id) in (box.get_attribute("value") or ""))

@@ -132,6 +132,7 @@ def the_enterprise_mends_it(stage: Stage) -> None:
     page.locator('button[value="back"]').click()
     page.get_by_role("link", name="核对并重新提交").click()
     page.get_by_role("button", name="重新提交").click()
+    expect(page.get_by_role("status").first).to_be_visible()
     assert stage.is_in(State.ENTERPRISE_REVIEW)
     assert stage.application.revision_number == 2
 
@@ -144,6 +145,7 @@ def the_union_and_the_district_recommend(stage: Stage) -> None:
     page.goto(reverse("desk"))
     page.get_by_role("button", name=of_studio("认领")).click()
     acts.decide(page, stage.application, "recommend", "符合市级申报条件，同意推荐。")
+    expect(page.get_by_role("status").first).to_be_visible()
     assert stage.is_in(State.CITY_INTAKE)
 
 
@@ -151,6 +153,7 @@ def the_city_convenes_a_panel(stage: Stage) -> None:
     page = stage.page("chenliyan")
     page.goto(reverse("review", args=[stage.application.public_id]))
     page.get_by_role("link", name="组成专家组").click()
+    page.get_by_role("button", name="签署并组成专家组").wait_for()  # the list below does not wait for its page
     for box in page.locator('[name="experts"]:enabled').all():
         box.uncheck()
     for username in EXPERTS:
@@ -173,6 +176,7 @@ def the_experts_score(stage: Stage) -> None:
 def the_city_lists_and_announces_it(stage: Stage) -> None:
     page = stage.page("chenliyan")
     acts.decide(page, stage.application, "approve", "总分和五好均达标。")
+    expect(page.get_by_role("status").first).to_be_visible()
     assert stage.is_in(State.LISTED)
     page.goto(reverse("notice-list", args=[stage.application.cycle.code]))
     acts.pick(page, stage.application)

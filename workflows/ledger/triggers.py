@@ -4,10 +4,11 @@ Triggers prevent accidents and mistakes in our own code; against somebody with f
 only checkpoints kept elsewhere help.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import migrations
+from django.db.migrations import operations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 Statements = dict[str, list[str]]
@@ -106,3 +107,14 @@ def state_needs_event(table: str, initial: str) -> migrations.RunPython:
             }
         ),
     )
+
+
+def standing_through(
+    guards: Sequence[migrations.RunPython], *steps: operations.base.Operation
+) -> list[operations.base.Operation]:
+    """Return the steps with the guards taken down before and put up again after them.
+
+    SQLite makes a table anew to alter it, and the triggers would go with the old one.
+    """
+    down = [migrations.RunPython(guard.reverse_code, guard.code) for guard in reversed(guards)]
+    return [*down, *steps, *guards]
