@@ -2,18 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accreditation.bars import words_about
 from accreditation.completeness import missing
-from accreditation.models import Membership, OrganisationUserObjectPermission
-from accreditation.permissions import DECISIVE, REVIEW
 from accreditation.queries.documents import document_of
-from accreditation.queries.judging import panel_result_of, submitted_cards
-from accreditation.queries.rubrics import rubric_of
+from accreditation.queries.interests import codes_of
+from accreditation.queries.judging import discussion_of, panel_result_of, submitted_cards
+from accreditation.queries.panel import reviewers_of, sitting
+from accreditation.queries.recall import act_since, mended_since
+from accreditation.queries.rubrics import rubric_of_application
 from accreditation.scoring import validate_card
-from workflows.models import Event
 from workflows.refusals import Problem, Readiness
 
 if TYPE_CHECKING:
@@ -42,15 +42,28 @@ def cycle_open(process: "ReviewProcess") -> Readiness:
 def form_complete(process: "ReviewProcess") -> Readiness:
     """The form holds all that the rubric asks for; the document that was checked is the one that is frozen."""
     process.document = document_of(process.subject)
-    gaps = missing(rubric_of(process.subject.cycle), process.document)
+    gaps = missing(rubric_of_application(process.subject), process.document)
     return Readiness([Problem(gap.message, gap.step, gap.field) for gap in gaps])
 
 
+def nobody_acted_since(process: "ReviewProcess") -> Readiness:
+    """Nobody has acted since the decision that is taken back; a reminder or a copy is no act."""
+    application = process.subject
+    decision = process.last_decision()
+    act = act_since(application, decision)
+    if act is not None:
+        said = {"office": getattr(act.office, "name", ""), "name": getattr(act.actor, "name", "")}
+        return Readiness([Problem(_("%(office)s%(name)s已经开始办理，不能拿回。") % said)])
+    if mended_since(application, decision):
+        return Readiness([Problem(_("申报单位已经开始补正，不能拿回。"))])
+    return READY
+
+
 def panel_able(process: "ReviewProcess") -> Readiness:
-    """Enough experts, each of whom may score this application: no own enterprise, no decision at a lower level."""
+    """Enough experts, each of whom may score this application once they have declared their interests."""
     application, experts = process.subject, process.deed.facts["experts"]
     ids = [expert.pk for expert in experts]
-    seated = set(application.current_cards.values_list("expert_id", flat=True))
+    seated = set(sitting(application).values_list("expert_id", flat=True))
     problems = []
     if len(seated | set(ids)) < application.cycle.quorum:
         problems.append(
@@ -59,42 +72,24 @@ def panel_able(process: "ReviewProcess") -> Readiness:
                 % {"quorum": application.cycle.quorum, "count": len(seated | set(ids))}
             )
         )
-    granted = set(
-        OrganisationUserObjectPermission.objects.filter(
-            user_id__in=ids,
-            user__is_active=True,
-            permission__codename=REVIEW,
-            content_object_id=application.city_id,
-        ).values_list("user_id", flat=True)
-    )
-    related = set(
-        Membership.objects.filter(
-            Q(organisation_id=application.enterprise_id) | Q(organisation_id=application.union_id),
-            user_id__in=ids,
-            ended_at=None,
-        ).values_list("user_id", flat=True)
-    )
-    decided = set(
-        Event.objects.filter(stream=application.stream, actor_id__in=ids, action__in=DECISIVE)
-        .exclude(office_id=application.city_id)
-        .values_list("actor_id", flat=True)
-    )
+    granted = set(reviewers_of(application.city).filter(pk__in=ids).values_list("pk", flat=True))
+    barred = codes_of(application, application.city_id, ids)
     for expert in experts:
+        bar = barred.get(expert.pk, "undeclared")
         if expert.pk in seated:
             problems.append(Problem(_("%(name)s已在专家组。") % {"name": expert.name}))
         elif expert.pk not in granted:
             problems.append(Problem(_("%(name)s没有市总工会的审核权限。") % {"name": expert.name}))
-        elif expert.pk in related:
-            problems.append(Problem(_("%(name)s是申报单位的人员，须回避。") % {"name": expert.name}))
-        elif expert.pk in decided:
-            problems.append(Problem(_("%(name)s已在另一级审核过这一件。") % {"name": expert.name}))
+        elif bar != "undeclared":
+            said = {"name": expert.name, "reason": words_about(bar)}
+            problems.append(Problem(_("%(name)s%(reason)s。") % said))
     return Readiness(problems)
 
 
 def card_complete(process: "ReviewProcess") -> Readiness:
     """Every judged indicator has a mark, and a comment where the mark is low."""
     facts = process.deed.facts
-    problems = validate_card(rubric_of(process.subject.cycle), facts["judged"], facts["comments"])
+    problems = validate_card(rubric_of_application(process.subject), facts["judged"], facts["comments"])
     return Readiness([Problem(problem.message, field=f"mark-{problem.code}") for problem in problems])
 
 
@@ -106,6 +101,16 @@ def panel_has_quorum(process: "ReviewProcess") -> Readiness:
     return Readiness(
         [Problem(_("法定%(quorum)d张评分卡，已交%(count)d张。") % {"quorum": quorum, "count": count})]
     )
+
+
+def cards_discussed(process: "ReviewProcess") -> Readiness:
+    """Every card that lies far from the others was discussed, and what was found is written down."""
+    waiting = discussion_of(process.subject).waiting
+    if not waiting:
+        return READY
+    names = _("、").join(one.card.expert.name for one in waiting)
+    message = _("%(names)s的评分卡与其他专家相差较大，写明合议意见后再结束评分。") % {"names": names}
+    return Readiness([Problem(message, field="finding")])
 
 
 def above_the_lines(process: "ReviewProcess") -> Readiness:
@@ -127,3 +132,10 @@ def notice_over(process: "ReviewProcess") -> Readiness:
     if timezone.localdate(process.deed.at) > process.subject.notice_ends_on:
         return READY
     return Readiness([Problem(_("公示期未满。"))])
+
+
+def site_visited(process: "ReviewProcess") -> Readiness:
+    """The site has been visited, and what was found is recorded."""
+    if process.subject.site_visits.exists():
+        return READY
+    return Readiness([Problem(_("还没有考察记录，先记录实地考察。"))])

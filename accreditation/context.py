@@ -7,18 +7,25 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accreditation.permissions import APPLY, AUDIT, DECIDE, MANAGE, REVIEW, Office, offices_of
-from accreditation.queries.desk import CAP, count_for, reviewing
+from accreditation.permissions import APPLY, AUDIT, DECIDE, MANAGE, REVIEW
+from accreditation.queries.desk import CAP, Desk, count_for, desk_of
+from accreditation.queries.load import oversees
+from accreditation.queries.notifications import readable
 from accreditation.sample.accounts import sample_is_here
+from accreditation.scope import Office, offices_of
 from accreditation.states import Level
 from certificates.configuration import configuration
 
 OFFICE_KEY = "office"  # the session keeps the code of the organisation somebody acts for
 CACHE = "_wuhao_offices"
+MANY = 99
+"""More new messages than this are shown as "99+": there is little room."""
+DESK_CACHE = "_wuhao_desk"
 
 Holds = Callable[[Office], bool]
 
@@ -59,16 +66,43 @@ def reads_cycles(office: Office) -> bool:
     return office.organisation.level == Level.DISTRICT and DECIDE in office.grants
 
 
+def stands_in(office: Office) -> bool:
+    """The people of the offices that review can stand in for each other."""
+    return bool(office.organisation.level and office.grants & {REVIEW, DECIDE, MANAGE})
+
+
 APPLYING = frozenset(
     {"application", "application-new", "application-step", "application-assessment", "application-check"}
-    | {"application-submit", "application-withdraw", "revision", "certificate"}
+    | {"application-submit", "application-withdraw", "revision", "revision-changes", "certificate"}
 )
-REVIEWING = frozenset({"review", "decide", "claim", "release", "scorecard", "scorecard-sign"})
+REVIEWING = frozenset(
+    {"review", "decide", "claim", "release", "scorecard", "scorecard-sign"}
+    | {"site-visits", "site-visit-new", "site-visit-correct"}
+    | {"assign", "transfer", "delegate", "advise", "copy"}
+    | {"signing", "signing-new"}
+    | {"recuse", "appoint"}
+    | {"keys", "batch", "searches", "search-save", "search"}
+)
 DESK = Place("desk", _("待办"), holding(REVIEW, DECIDE), REVIEWING)
 CYCLE = frozenset(
-    {"cycle", "cycle-new", "cycle-settings", "panel", "notice-list", "naming", "ruling", "rulings"}
+    {
+        "cycle",
+        "cycle-new",
+        "cycle-settings",
+        "versions",
+        "panel",
+        "notice-list",
+        "naming",
+        "ruling",
+        "rulings",
+    }
+    | {"ranking", "meeting-list", "meeting-new", "meeting"}
 )
-MEMBERS = frozenset({"office", "office-found", "member-new", "member", "member-end"})
+SUBSTITUTIONS = frozenset({"office-substitutions", "substitution-new", "substitution-end"})
+MEMBERS = frozenset(
+    {"office", "office-found", "member-new", "member", "member-end"}
+    | {"webhooks", "webhook-new", "webhook", "webhook-end", "escalation"}
+)
 REGISTER = Place("register", _("名册"), lambda _office: True, frozenset({"studio", "districts", "district"}))
 AFTER_REVIEW = frozenset({"notice", "objection", "objection-received", "decision"})
 NOTICES = Place("notices", _("公示"), holding(APPLY), AFTER_REVIEW)
@@ -77,13 +111,19 @@ MAIN = (
     DESK,
     Place("desk-done", _("已办"), holding(REVIEW, DECIDE)),
     Place("cycles", pgettext_lazy("列表", "批次"), reads_cycles, CYCLE),
-    Place("audit", _("查档"), holding(AUDIT), frozenset({"timeline", "revision", "card"})),
+    Place(
+        "audit", _("查档"), holding(AUDIT), frozenset({"timeline", "revision", "revision-changes", "card"})
+    ),
     REGISTER,
     NOTICES,
 )
 MENU = (
     Place("offices", _("成员与权限"), holding(MANAGE), MEMBERS),
-    Place("account", _("我的账号"), lambda _office: True, frozenset({"password_change"})),
+    Place("loads", _("办理情况"), oversees, frozenset({"load", "spread", "spread-undo"})),
+    Place("copies", _("抄送我的"), lambda office: office.organisation.level is not None),
+    Place("substitutions", _("代理"), stands_in, SUBSTITUTIONS),
+    Place("declarations", _("利害关系申明"), holding(REVIEW, DECIDE), frozenset({"declaration"})),
+    Place("account", _("我的账号"), lambda _office: True, frozenset({"password_change", "mail-choice"})),
 )
 OTHERS = (REGISTER, NOTICES)  # for somebody signed in who holds no grants
 PUBLIC = (
@@ -110,19 +150,34 @@ def current_office(request: HttpRequest) -> Office | None:
 
 
 def links(places: tuple[Place, ...], office: Office | None, page: str, waiting: str = "") -> list[Link]:
-    """Return those of the places that the office sees; without an office, all of them."""
-    seen = [place for place in places if office is None or place.seen_by(office)]
+    """Return those of the places that the office sees; without an office, all. Whoever has tasks sees the desk."""
+    seen = [
+        place for place in places if office is None or place.seen_by(office) or (place is DESK and waiting)
+    ]
     return [
         Link(reverse(place.name), place.label, place.is_here(page), waiting if place is DESK else "")
         for place in seen
     ]
 
 
+def desk(request: HttpRequest) -> Desk:
+    """Return the desk of whoever is signed in; asked of the database once a request."""
+    if not hasattr(request, DESK_CACHE):
+        setattr(request, DESK_CACHE, desk_of(request.user, offices(request), timezone.now()))  # type: ignore[arg-type]
+    return getattr(request, DESK_CACHE)
+
+
 def waiting_on_desk(request: HttpRequest) -> str:
-    """How many tasks lie on the desk of all offices that somebody reviews for; "" for none."""
-    held = reviewing(offices(request))
-    number = count_for(request.user, held) if held else 0  # type: ignore[arg-type]
+    """How many tasks lie on the desk of whoever is signed in; "" for none."""
+    number = count_for(desk(request)) if request.user.is_authenticated else 0
     return f"{CAP}+" if number >= CAP else str(number or "")
+
+
+def inbox(request: HttpRequest, page: str) -> Link:
+    """Return the place of the messages, with how many are new; "" for none."""
+    number = len(readable(request.user, timezone.now(), unread=True))  # type: ignore[arg-type]
+    count = f"{MANY}+" if number > MANY else str(number or "")
+    return Link(reverse("notifications"), _("消息"), page == "notifications", count)
 
 
 def face(request: HttpRequest) -> dict[str, Any]:
@@ -131,16 +186,22 @@ def face(request: HttpRequest) -> dict[str, Any]:
 
 
 def around(request: HttpRequest) -> dict[str, Any]:
-    """Return what surrounds a page: `office`, `offices`, `navigation`, `menu`, `issuer`, `sample`, `source`."""
+    """Return what surrounds a page: `office`, `offices`, `navigation`, `menu`, `inbox`, `issuer`, `sample`, `source`.
+
+    `keys`: whether the keyboard shortcuts are of use to them.
+    """
     page = request.resolver_match.url_name or "" if request.resolver_match else ""
     office = current_office(request)
     signed_in = request.user.is_authenticated
-    main = MAIN if office else OTHERS if signed_in else PUBLIC
+    others = (DESK, *OTHERS) if signed_in and desk(request).is_open else OTHERS
+    main = MAIN if office else others if signed_in else PUBLIC
     return {
         "office": office,
         "offices": offices(request),
         "navigation": links(main, office, page, waiting_on_desk(request)),
-        "menu": links(MENU if office else MENU[1:], office, page) if signed_in else [],
+        "menu": links(MENU if office else MENU[2:], office, page) if signed_in else [],
+        "inbox": inbox(request, page) if signed_in else None,
+        "keys": signed_in and desk(request).is_open,
         "issuer": configuration().issuer,
         "sample": sample_is_here(),
         "source": settings.SOURCE_URL,

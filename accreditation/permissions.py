@@ -2,35 +2,35 @@
 
 A grant is guardian's, on an organisation: apply, review, decide, manage, audit. A superuser holds none by
 being one. Every predicate asks the database anew, so a revoked grant stops an action already on screen.
+What somebody may see stands in `scope`, whose work it is in `work`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, QuerySet
 from django.utils.translation import gettext as _
 
-from accreditation.models import Application, Membership, Organisation, OrganisationUserObjectPermission, User
+from accreditation import bars
+from accreditation.models import (
+    Application,
+    Membership,
+    Organisation,
+    OrganisationUserObjectPermission,
+    User,
+)
 from accreditation.states import Level
-from workflows.actors import PUBLIC, SYSTEM, Actor
-from workflows.models import Event
+from workflows.actors import PUBLIC, SYSTEM, Actor, Substitute
+from workflows.models import Appointment, Substitution
 from workflows.prepared import Prepared
 from workflows.refusals import Verdict
 
 APPLY, REVIEW, DECIDE, MANAGE, AUDIT = "apply", "review", "decide", "manage", "audit"
 GRANTS = (APPLY, REVIEW, DECIDE, MANAGE, AUDIT)
 YES = Verdict(True)
-DECISIVE = ("submit", "resubmit", "recommend", "send_back", "reject", "approve", "score")
-"""What counts as having acted on an application for an office: nobody judges it for another one after that."""
-
-
-@dataclass(frozen=True)
-class Office:
-    """An organisation that a user belongs to, and the user's grants there."""
-
-    organisation: Organisation
-    grants: frozenset[str]
 
 
 def grants_on(user_id: int, grants: Iterable[str], organisation_id: int) -> QuerySet[Any]:
@@ -48,19 +48,6 @@ def has_grant(user: User, grant: str, organisation: Organisation) -> bool:
     return grants_on(user.pk, [grant], organisation.pk).exists()
 
 
-def offices_of(user: User) -> list[Office]:
-    """Return the organisations on which the user holds grants, from the top of the tree down. One query."""
-    rows = (
-        OrganisationUserObjectPermission.objects.filter(user=user, user__is_active=True)
-        .select_related("content_object", "permission")
-        .order_by("content_object__path")
-    )
-    held: dict[Organisation, set[str]] = {}
-    for row in rows:
-        held.setdefault(row.content_object, set()).add(row.permission.codename)
-    return [Office(organisation, frozenset(grants)) for organisation, grants in held.items()]
-
-
 def may_apply(application: Application, by: Actor) -> Verdict:
     """The applicant's own people: they fill in, submit and withdraw."""
     allowed = by.pk is not None and grants_on(by.pk, [APPLY], application.enterprise_id).exists()
@@ -69,57 +56,124 @@ def may_apply(application: Application, by: Actor) -> Verdict:
 
 @dataclass(frozen=True)
 class AtLevel:
-    """May act for the office at a level: holds one of the grants there, has no interest, decided at no other level."""
+    """May act for the office at a level.
+
+    Who holds one of the grants there, or was named for this application by the office above; whose own enterprise
+    it is not; who decided at no other level, declared their interests for the cycle and none in the applicant, and
+    has not recused. A substitute may what the principal may, as a member of the office without an interest either.
+    """
 
     level: Level
     grants: tuple[str, ...]
 
     def __call__(self, application: Application, by: Actor) -> Verdict:
         if by.pk is None:
-            return Verdict(False, _("请先登录。"))
-        held = _BARS[self].rows(
-            by=by.pk,
+            return Verdict(False, _("请先登录。"), "grant")
+        if isinstance(by, Substitute):
+            return self._substitute(application, by)
+        return self._verdict(application, by.pk, _BARS[self])
+
+    def _substitute(self, application: Application, by: Substitute) -> Verdict:
+        office = getattr(application, OFFICE_FIELD[self.level])
+        running = substitutions(by.user, by.at).filter(principal_id=by.principal.pk, office_id=office)
+        if not running.exists():
+            return Verdict(
+                False, _("您现在不是%(name)s的代理人。") % {"name": by.principal.name}, "substitute"
+            )
+        principal = self(application, by.principal)
+        if not principal:
+            said = {"name": by.principal.name, "reason": principal.reason}
+            return Verdict(
+                False, _("%(name)s本人不能办理，您也不能代为办理：%(reason)s") % said, "substitute"
+            )
+        return self._verdict(application, by.pk, _MEMBER_BARS[self])
+
+    def _verdict(self, application: Application, by: int, question: Prepared) -> Verdict:
+        held = question.rows(
+            by=by,
             office=getattr(application, OFFICE_FIELD[self.level]),
             enterprise=application.enterprise_id,
             union=application.union_id,
+            cycle=application.cycle_id,
+            kind=ContentType.objects.get_for_model(Application).pk,
+            application=application.pk,
             stream=application.stream,
         )
         if not held:
-            return Verdict(False, _("您没有办理这一环节的权限。"))
-        own, earlier = held[0]
-        if own:
-            return Verdict(False, _("这是您本单位的申报，须回避。"))
-        if earlier:
-            return Verdict(False, _("您已在另一级审核过这一件，同一人不能在两级作决定。"))
-        return YES
+            return Verdict(False, _("您没有办理这一环节的权限。"), "grant")
+        own, earlier, interest, recused, declared = map(bool, held[0])
+        code = bars.first_bar(own=own, earlier=earlier, interest=interest, recused=recused, declared=declared)
+        return Verdict(False, bars.words(code), code) if code else YES
 
-    def bars(self, *, by: int, office: int, enterprise: int, union: int, stream: str) -> QuerySet[Any, Any]:
-        """Return a row where the grant is held: whether it is the own enterprise, and whether decided elsewhere.
-
-        Nobody decides on their own enterprise's application (above its union, the union's people belong to it
-        too), nor twice on one application at different levels (domain rules).
-        """
-        own = [enterprise] if self.level == Level.ENTERPRISE else [enterprise, union]
-        belongs = Membership.objects.filter(user_id=by, organisation_id__in=own, ended_at=None)
-        decided = Event.objects.filter(stream=stream, actor_id=by, action__in=DECISIVE).exclude(
-            office_id=office
+    def asked(self, *, by: int, office: int, kind: int, application: int, **row: Any) -> QuerySet[Any, Any]:
+        """Return a row where somebody may act for the office at all, with what may bar them (see `bars`)."""
+        appointed = Appointment.objects.filter(
+            user_id=by, office_id=office, content_type_id=kind, object_id=application, ended_at=None
         )
-        return grants_on(by, self.grants, office).values_list(Exists(belongs), Exists(decided))[:1]
+        allowed = Exists(grants_on(by, self.grants, office)) | Exists(appointed)
+        return self._asked(allowed, by=by, office=office, kind=kind, application=application, **row)
+
+    def asked_of_member(self, *, by: int, office: int, **row: Any) -> QuerySet[Any, Any]:
+        """Return a row where somebody is a member of the office, with what may bar them."""
+        belongs = Exists(Membership.objects.filter(user_id=by, organisation_id=office, ended_at=None))
+        return self._asked(belongs, by=by, office=office, **row)
+
+    def _asked(
+        self,
+        allowed: Any,
+        *,
+        by: int,
+        office: int,
+        enterprise: int,
+        union: int,
+        cycle: int,
+        kind: int,
+        application: int,
+        stream: str,
+    ) -> QuerySet[Any, Any]:
+        """Own enterprise, decided elsewhere, declared interest, recused; and whether interests are declared at all."""
+        bodies = [enterprise] if self.level == Level.ENTERPRISE else [enterprise, union]
+        return User.objects.filter(allowed, pk=by, is_active=True).values_list(
+            Exists(bars.belonging([by], bodies)),
+            Exists(bars.decisions([by], [stream]).exclude(office_id=office)),
+            Exists(bars.interests([by], [cycle]).filter(enterprise_id=enterprise)),
+            Exists(bars.recusals([by], kind, [application])),
+            Exists(bars.declarations([by], [cycle])),
+        )
 
 
 OFFICE_FIELD = {Level.ENTERPRISE: "union_id", Level.DISTRICT: "district_id", Level.CITY: "city_id"}
+BAR_VALUES = ("by", "office", "enterprise", "union", "cycle", "kind", "application", "stream")
 
 
 class _Bars(dict[AtLevel, Prepared]):
     """The question of each predicate, composed when it is first asked: every decision asks one."""
 
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
     def __missing__(self, predicate: AtLevel) -> Prepared:
-        names = ("by", "office", "enterprise", "union", "stream")
-        self[predicate] = Prepared(predicate.bars, *names, texts=frozenset({"stream"}))
+        build = getattr(predicate, self._question)
+        self[predicate] = Prepared(build, *BAR_VALUES, texts=frozenset({"stream"}))
         return self[predicate]
 
 
-_BARS = _Bars()
+_BARS, _MEMBER_BARS = _Bars("asked"), _Bars("asked_of_member")
+
+
+def substitutions(user: User, at: datetime) -> QuerySet[Substitution]:
+    """Return the substitutions by which the user, still a member of the office, stands in for others at a moment."""
+    belongs = Membership.objects.filter(user=user, ended_at=None)
+    return Substitution.objects.filter(
+        substitute=user,
+        substitute__is_active=True,
+        starts_at__lte=at,
+        ends_at__gt=at,
+        ended_at=None,
+        principal__is_active=True,
+        office__in=belongs.values("organisation"),
+    )
 
 
 def may_score(application: Application, by: Actor) -> Verdict:
@@ -149,35 +203,3 @@ def may_manage(user: User, organisation: Organisation) -> bool:
     return OrganisationUserObjectPermission.objects.filter(
         user=user, user__is_active=True, permission__codename=MANAGE, content_object_id__in=above
     ).exists()
-
-
-def visible_applications(user: User) -> QuerySet[Application]:
-    """Return the applications that the user may see: lists, pages, files and searches all start here.
-
-    The applicant's own; for reviewers what was submitted under their office; for experts what they sit on;
-    for auditors everything submitted in their branch of the tree.
-    """
-    if not user.is_authenticated:
-        return Application.objects.none()
-    seen = Q(pk=None)
-    for office in offices_of(user):
-        seen |= _seen_from(office, user)
-    return Application.objects.filter(seen)
-
-
-def _seen_from(office: Office, user: User) -> Q:
-    organisation, grants = office.organisation, office.grants
-    seen = Q(pk=None)
-    submitted = Q(submitted_at__isnull=False)
-    if APPLY in grants:
-        seen |= Q(enterprise=organisation)
-    if AUDIT in grants:
-        seen |= Q(enterprise__path__startswith=organisation.path) & submitted
-    if organisation.level == Level.CITY:
-        if DECIDE in grants:
-            seen |= Q(city=organisation) & submitted
-        elif REVIEW in grants:
-            seen |= Q(pk__in=user.scorecards.values("application")) & Q(city=organisation)
-    elif organisation.level and grants & {REVIEW, DECIDE}:
-        seen |= Q(**{OFFICE_FIELD[organisation.level]: organisation.pk}) & submitted
-    return seen

@@ -6,15 +6,15 @@ state in its conditions; the body writes the rows that belong to the step and re
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from viewflow import fsm
 
 from accreditation import conditions as needs
+from accreditation.form_fields import marked
 from accreditation.models import (
     Application,
     Cycle,
@@ -22,85 +22,62 @@ from accreditation.models import (
     NamingDecision,
     Notice,
     Objection,
-    Quota,
     Revision,
     Scorecard,
     User,
 )
-from accreditation.permissions import (
-    APPLY,
-    DECIDE,
-    REVIEW,
-    AtLevel,
-    anybody,
-    may_apply,
-    may_score,
-    only_system,
-)
+from accreditation.places import free_place, take_place
 from accreditation.queries.judging import panel_result_of, submitted_cards
-from accreditation.queries.rubrics import rubric_of
-from accreditation.scorecards import card_document
-from accreditation.states import EDITABLE, LEVEL_OF, OFFICE_OF, WITHDRAWABLE, ActionWord, Level
+from accreditation.queries.rubrics import rubric_of_application
+from accreditation.scorecards import submit_card
+from accreditation.states import EDITABLE, HOLDER, LEVEL_OF, OFFICE_OF, WITHDRAWABLE, Level
 from accreditation.states import State as S
-from workflows.ledger.chain import canonical, digest
-from workflows.process import Opening, Process, Role
-from workflows.refusals import NotReady, Problem, Stale, WrongState
+from accreditation.steps import (
+    ALL,
+    ANYBODY,
+    APPLICANT,
+    BY_ITSELF,
+    CITY_DECIDES,
+    DISTRICT_DECIDES,
+    DISTRICT_REVIEWS,
+    EXPERT,
+    MINE,
+    NONE,
+    OWN,
+    STATE,
+    UNION_DECIDES,
+    UNION_REVIEWS,
+    WHO_DECIDED,
+    step,
+    steps,
+)
+from accreditation.targets import BACK, DOWN, TO_CITY, TO_UNION, UP
+from accreditation.work import last_decision
+from workflows.actors import holder_of
+from workflows.ledger.chain import canonical, digest, written
+from workflows.models import Event
+from workflows.process import Opening, Process
+from workflows.refusals import Stale, WrongState
 from workflows.working_days import deadline, notice_period, working_days_in
 
-APPLICANT = Role(APPLY, "applicant", may_apply)
-UNION_REVIEWS = Role(REVIEW, Level.ENTERPRISE, AtLevel(Level.ENTERPRISE, (REVIEW, DECIDE)))
-UNION_DECIDES = Role(DECIDE, Level.ENTERPRISE, AtLevel(Level.ENTERPRISE, (DECIDE,)))
-DISTRICT_REVIEWS = Role(REVIEW, Level.DISTRICT, AtLevel(Level.DISTRICT, (REVIEW, DECIDE)))
-DISTRICT_DECIDES = Role(DECIDE, Level.DISTRICT, AtLevel(Level.DISTRICT, (DECIDE,)))
-CITY_DECIDES = Role(DECIDE, Level.CITY, AtLevel(Level.CITY, (DECIDE,)))
-EXPERT = Role(REVIEW, Level.CITY, may_score)
-BY_ITSELF = Role("system", "", only_system)
-ANYBODY = Role("public", "", anybody)
+FIRST_VERSION = "2026-1"
+CITY_WORK = (S.CITY_INTAKE, S.CITY_DECISION, S.LISTED)
 
 
-HOLDER = {
-    S.ENTERPRISE_REVIEW: "union_id",
-    S.DISTRICT_REVIEW: "district_id",
-    S.CITY_INTAKE: "city_id",
-    S.CITY_DECISION: "city_id",
-    S.LISTED: "city_id",
-    S.OBJECTION: "city_id",
-    S.NOTICE_ENDED: "city_id",
-    S.RETURNED_BY_ENTERPRISE: "enterprise_id",
-    S.RETURNED_BY_DISTRICT: "enterprise_id",
-    S.RETURNED_BY_CITY: "enterprise_id",
-}
-"""Whose office holds the task of a state. The experts' tasks of panel scoring are opened as they are seated."""
-
-
-STATE = fsm.State(S, default=S.DRAFT)
-OWN, MINE, ALL, NONE = "own", "mine", "all", "none"
-
-
-def step(source: Any, target: S, role: Role, *conditions: Any, tasks: str, label: Any = None) -> Any:
-    """Declare a step: from, to, who, what it needs, and which open tasks it closes (see workflows.process)."""
-
-    def declare(method: Any) -> Any:
-        name = getattr(method, "_func", method).__name__
-        return STATE.transition(
-            source=source,
-            target=target,
-            label=label or ActionWord(name).label,
-            permission=role,
-            conditions=list(conditions),
-            custom={"tasks": tasks},
-        )(method)
-
-    return declare
+def version_of(application: Application) -> str:
+    """Return the code of the process that the application follows: its own, a draft that of its cycle."""
+    return application.process_version or application.cycle.process_version or FIRST_VERSION
 
 
 class ReviewProcess(Process):
     """An application on its way."""
 
     subject_model = Application
+    code: ClassVar[str] = FIRST_VERSION
+    makes_stale = ("file_objection", "move_version")
     saves = (
         "number", "submitted_at", "recommended_at", "revision_number", "total",
-        "notice", "notice_ends_on", "notice_days_left",
+        "notice", "notice_ends_on", "notice_days_left", "owed_to", "process_version", "rubric",
     )  # fmt: skip
     state = STATE
 
@@ -108,6 +85,7 @@ class ReviewProcess(Process):
         super().__init__(subject)
         self.document: Mapping[str, Any] = {}
         self.seated: Sequence[User] = ()
+        self._last_decision: Event | None = None
 
     @state.getter()
     def _get_state(self) -> S:
@@ -121,14 +99,18 @@ class ReviewProcess(Process):
 
     @step(S.DRAFT, S.ENTERPRISE_REVIEW, APPLICANT, needs.cycle_open, needs.form_complete, tasks=ALL)
     def submit(self, edits: int | None = None) -> dict[str, Any]:
-        """Freeze the form as the first revision and give the application its number in the cycle."""
+        """Freeze the form as the first revision and give the application its number in the cycle.
+
+        From now on it keeps the process and the rubric that the cycle names today.
+        """
         self._refuse_unseen(edits)
         cycle = self.subject.cycle
         Cycle.objects.filter(pk=cycle.pk).update(next_number=F("next_number") + 1)
         taken = Cycle.objects.values_list("next_number", flat=True).get(pk=cycle.pk) - 1
         self.subject.number = f"{cycle.code}-{taken:04d}"
         self.subject.submitted_at = self.deed.at
-        return self._freeze()
+        self.subject.process_version, self.subject.rubric = self.code, cycle.rubric
+        return self._freeze() | {"process": self.code, "rubric": cycle.rubric.version}
 
     @step(S.RETURNED_BY_ENTERPRISE, S.ENTERPRISE_REVIEW, APPLICANT, needs.form_complete, tasks=ALL)
     @step(S.RETURNED_BY_DISTRICT, S.DISTRICT_REVIEW, APPLICANT, needs.form_complete, tasks=ALL)
@@ -141,54 +123,80 @@ class ReviewProcess(Process):
     @step(WITHDRAWABLE, S.WITHDRAWN, APPLICANT, tasks=ALL)
     def withdraw(self) -> dict[str, Any]:
         """Take the application back before it is named; a place that it took in the quota is free again."""
-        if self.subject.recommended_at:
-            self._quota().update(used=F("used") - 1)
+        free_place(self.subject)
         self._rule(Objection.Outcome.LAPSED, ruling="")
         return {"revision": self.subject.revision_number}
 
     # ── The levels ───────────────────────────────────────────────────────────────────────────────────────
 
-    @step(S.ENTERPRISE_REVIEW, S.DISTRICT_REVIEW, UNION_DECIDES, needs.reason_given, tasks=OWN)
-    @step(S.DISTRICT_REVIEW, S.CITY_INTAKE, DISTRICT_DECIDES, needs.reason_given, tasks=OWN)
+    @step(S.ENTERPRISE_REVIEW, UP, UNION_DECIDES, needs.reason_given, tasks=OWN, favourable=True)
+    @step(S.DISTRICT_REVIEW, TO_CITY, DISTRICT_DECIDES, needs.reason_given, tasks=OWN, favourable=True)
     def recommend(self) -> dict[str, Any]:
-        """Recommend to the next level; the district's recommendation takes a place of its quota."""
-        if self.subject.state == S.CITY_INTAKE:
-            self._take_place()
-            self.subject.recommended_at = self.deed.at
-        return self._judged()
+        """Recommend to the next level, or straight to the one that returned it to this level.
+
+        The district's recommendation takes a place of its quota.
+        """
+        facts = self._settle_owed()
+        if LEVEL_OF[S(self.subject.state)] == Level.CITY and self.subject.recommended_at is None:
+            take_place(self.subject, self.deed.at)
+            facts["place"] = True
+        return self._judged(**facts)
 
     @step(S.ENTERPRISE_REVIEW, S.RETURNED_BY_ENTERPRISE, UNION_REVIEWS, needs.reason_given, tasks=OWN)
     @step(S.DISTRICT_REVIEW, S.RETURNED_BY_DISTRICT, DISTRICT_REVIEWS, needs.reason_given, tasks=OWN)
-    @step(
-        (S.CITY_INTAKE, S.CITY_DECISION, S.LISTED),
-        S.RETURNED_BY_CITY,
-        CITY_DECIDES,
-        needs.reason_given,
-        tasks=OWN,
-    )
+    @step(CITY_WORK, S.RETURNED_BY_CITY, CITY_DECIDES, needs.reason_given, tasks=OWN)
     @step(S.PANEL_SCORING, S.RETURNED_BY_CITY, CITY_DECIDES, needs.reason_given, tasks=ALL)
-    def send_back(self, steps: Sequence[str] = ()) -> dict[str, Any]:
-        """Return for correction; `steps` names the steps of the form that the reason speaks of."""
-        self.subject.total = None
-        return self._judged(steps=list(steps))
+    def send_back(
+        self, steps: Sequence[str] = (), fields: Sequence[str] = (), meeting: str = ""
+    ) -> dict[str, Any]:
+        """Return to the applicant for correction; `fields` (or whole `steps`) are what the reason speaks of."""
+        facts = self._total_taken() | _decided_by(meeting)
+        return self._judged(**marked(steps, fields), **facts)
+
+    @step(S.DISTRICT_REVIEW, TO_UNION, DISTRICT_REVIEWS, needs.reason_given, tasks=OWN)
+    @step(CITY_WORK, DOWN, CITY_DECIDES, needs.reason_given, tasks=OWN)
+    def return_to_level(
+        self, level: str, steps: Sequence[str] = (), fields: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Return to the office of an earlier level, which answers straight to the one that returned it.
+
+        The place in the quota and the panel's total stay as they are, as long as the form is not changed.
+        """
+        owed = self.subject.owed_to
+        self.subject.owed_to = self._acting_level()
+        return self._judged(level=level, **marked(steps, fields), owed_before=owed)
 
     @step(S.ENTERPRISE_REVIEW, S.REJECTED, UNION_DECIDES, needs.reason_given, tasks=OWN)
     @step(S.DISTRICT_REVIEW, S.REJECTED, DISTRICT_DECIDES, needs.reason_given, tasks=OWN)
-    @step(
-        (S.CITY_INTAKE, S.CITY_DECISION, S.LISTED, S.OBJECTION),
-        S.REJECTED,
-        CITY_DECIDES,
-        needs.reason_given,
-        tasks=OWN,
-    )
-    def reject(self) -> dict[str, Any]:
-        """End the application in this cycle. Objections that led to it are upheld."""
+    @step((*CITY_WORK, S.OBJECTION), S.REJECTED, CITY_DECIDES, needs.reason_given, tasks=OWN)
+    def reject(self, meeting: str = "") -> dict[str, Any]:
+        """End the application in this cycle. Objections that led to it are upheld.
+
+        A body below the city that takes back what it had recommended has that place of its quota again.
+        """
         self._rule(Objection.Outcome.UPHELD)
-        return self._judged()
+        freed = self._acting_level() != Level.CITY and free_place(self.subject)
+        return self._judged(**({"place_freed": True} if freed else {}), **_decided_by(meeting))
+
+    @steps(BACK, WHO_DECIDED, needs.nobody_acted_since, tasks=ALL)
+    def recall(self) -> dict[str, Any]:
+        """Take one's own decision back while nobody has acted on it. The work is in one's hands again."""
+        decision = self.last_decision()
+        facts = written(decision.body)["facts"] if decision else {}
+        if facts.get("place"):
+            free_place(self.subject)
+        if facts.get("place_freed"):
+            take_place(self.subject, self.deed.at)
+        if "total_before" in facts:
+            self.subject.total = Decimal(facts["total_before"])
+        self.subject.owed_to = facts.get("owed_before", self.subject.owed_to)
+        if self.subject.state == S.PANEL_SCORING:
+            self.seated = [card.expert for card in self.subject.current_cards.filter(submitted_at=None)]
+        return self._judged(recalled=decision.action if decision else "")
 
     # ── The city ─────────────────────────────────────────────────────────────────────────────────────────
 
-    @step(S.CITY_INTAKE, S.PANEL_SCORING, CITY_DECIDES, needs.panel_able, tasks=OWN)
+    @step(S.CITY_INTAKE, S.PANEL_SCORING, CITY_DECIDES, needs.panel_able, tasks=OWN, favourable=True)
     @step(
         S.PANEL_SCORING,
         S.PANEL_SCORING,
@@ -209,18 +217,18 @@ class ReviewProcess(Process):
     @step(S.PANEL_SCORING, S.PANEL_SCORING, EXPERT, needs.card_complete, tasks=MINE)
     def score(self, judged: Mapping[str, Decimal], comments: Mapping[str, str]) -> dict[str, Any]:
         """Submit the expert's own card. The event holds its hash, not its marks: others must not read them yet."""
-        card = self.subject.current_cards.select_related("revision").get(expert=self.deed.by)
-        document, card.total = card_document(
-            rubric_of(self.subject.cycle), card.revision, judged, comments, expert=str(self.deed.by.public_id)
-        )
-        card.marks = document["judged"]
-        card.document = canonical(document)
-        card.sha256 = digest(card.document)
-        card.saved_at = card.submitted_at = self.deed.at
-        card.save()
+        card = self.subject.current_cards.select_related("revision", "expert").get(expert=self.deed.by)
+        submit_card(card, rubric_of_application(self.subject), judged, comments, at=self.deed.at)
         return self._judged(scorecard=card.sha256)
 
-    @step(S.PANEL_SCORING, S.CITY_DECISION, CITY_DECIDES, needs.panel_has_quorum, tasks=ALL)
+    @step(
+        S.PANEL_SCORING,
+        S.CITY_DECISION,
+        CITY_DECIDES,
+        needs.panel_has_quorum,
+        needs.cards_discussed,
+        tasks=ALL,
+    )
     def conclude(self) -> dict[str, Any]:
         """End the scoring: the total is the mean of the submitted cards, trimmed from five up."""
         result = panel_result_of(self.subject)
@@ -228,10 +236,18 @@ class ReviewProcess(Process):
         cards = list(submitted_cards(self.subject).values_list("sha256", flat=True))
         return self._judged(scorecards=cards, total=str(result.total), trimmed=result.trimmed)
 
-    @step(S.CITY_DECISION, S.LISTED, CITY_DECIDES, needs.reason_given, needs.above_the_lines, tasks=OWN)
-    def approve(self) -> dict[str, Any]:
-        """Put it on the list of the next public notice."""
-        return self._judged(total=str(self.subject.total))
+    @step(
+        S.CITY_DECISION,
+        S.LISTED,
+        CITY_DECIDES,
+        needs.reason_given,
+        needs.above_the_lines,
+        tasks=OWN,
+        favourable=True,
+    )
+    def approve(self, meeting: str = "") -> dict[str, Any]:
+        """Put it on the list of the next public notice. `meeting` is the meeting that decided so, if one did."""
+        return self._judged(total=str(self.subject.total), **_decided_by(meeting))
 
     @step(S.LISTED, S.PUBLIC_NOTICE, CITY_DECIDES, tasks=ALL)
     def publish(self, notice: Notice) -> dict[str, Any]:
@@ -265,7 +281,7 @@ class ReviewProcess(Process):
             self.subject.notice_days_left = max(working_days_in(today, self.subject.notice_ends_on), 1)
         return {"objection": str(objection.public_id)}
 
-    @step(S.OBJECTION, S.PUBLIC_NOTICE, CITY_DECIDES, needs.reason_given, tasks=OWN)
+    @step(S.OBJECTION, S.PUBLIC_NOTICE, CITY_DECIDES, needs.reason_given, tasks=OWN, favourable=True)
     def dismiss_objection(self) -> dict[str, Any]:
         """Dismiss every open objection; the notice goes on for the days that were left."""
         ruled = self._rule(Objection.Outcome.DISMISSED)
@@ -301,20 +317,42 @@ class ReviewProcess(Process):
 
     # ── What the engine asks ─────────────────────────────────────────────────────────────────────────────
 
+    def locked(self) -> Self:
+        """Raises Stale when the application follows another version of the process by now."""
+        found = super().locked()
+        if version_of(found.subject) != self.code:
+            raise Stale(_("这一件已改用流程%(version)s。") % {"version": version_of(found.subject)})
+        return found
+
     def read_with(self) -> Sequence[str]:
         """The cycle, and the office that acts from this state: the others are seldom asked for, and joins cost."""
         state = S(self.subject.state)
         return "cycle", OFFICE_OF["applicant" if state in EDITABLE else LEVEL_OF.get(state, "applicant")]
 
     def office(self, level: str) -> Any:
+        if level == "decided":
+            decision = self.last_decision()
+            return decision.office if decision else None
         return self.subject.office_at(level)
+
+    def last_decision(self) -> Event | None:
+        """Return the event that brought the application into the state it is in; asked once."""
+        if self._last_decision is None:
+            self._last_decision = last_decision(self.subject)
+        return self._last_decision
 
     def openings(self, *, moved: bool) -> Sequence[Opening]:
         due = deadline(self.deed.at, self.subject.cycle.review_days)
         if self.subject.state == S.PANEL_SCORING:
             return [Opening(S.PANEL_SCORING, self.subject.city_id, due, expert.pk) for expert in self.seated]
         holder = HOLDER.get(S(self.subject.state)) if moved else None
-        return [Opening(self.subject.state, getattr(self.subject, holder), due)] if holder else []
+        if holder is None:
+            return []
+        office = getattr(self.subject, holder)
+        if self.deed.action == "recall":
+            mine = holder_of(self.deed.by).pk
+            return [Opening(self.subject.state, office, due, mine, goes_on=True)]
+        return [Opening(self.subject.state, office, due)]
 
     # ── Parts of steps ───────────────────────────────────────────────────────────────────────────────────
 
@@ -327,6 +365,7 @@ class ReviewProcess(Process):
 
     def _freeze(self) -> dict[str, Any]:
         self.subject.revision_number += 1
+        self.subject.total = None
         document = canonical(self.document)
         revision = Revision.objects.create(
             application=self.subject,
@@ -341,28 +380,24 @@ class ReviewProcess(Process):
     def _judged(self, **facts: Any) -> dict[str, Any]:
         return {"revision": self.subject.revision_number, **facts}
 
+    def _acting_level(self) -> Level:
+        """Return the level that acts: that of the state the application was in when it was locked."""
+        return LEVEL_OF[S(self.deed.from_state)]
+
+    def _settle_owed(self) -> dict[str, Any]:
+        """What was owed to the level that has it now is paid."""
+        owed = self.subject.owed_to
+        if not owed or LEVEL_OF[S(self.subject.state)] != owed:
+            return {}
+        self.subject.owed_to = ""
+        return {"owed_before": owed}
+
+    def _total_taken(self) -> dict[str, Any]:
+        total, self.subject.total = self.subject.total, None
+        return {} if total is None else {"total_before": str(total)}
+
     def _revision(self) -> Revision:
         return self.subject.revisions.get(number=self.subject.revision_number)
-
-    def _quota(self) -> Any:
-        return Quota.objects.filter(cycle=self.subject.cycle, organisation=self.subject.district_id)
-
-    def _take_place(self) -> None:
-        if self._quota().filter(used__lt=F("places")).update(used=F("used") + 1):
-            return
-        quota = self._quota().first()
-        if quota is None:
-            raise NotReady(
-                [Problem(_("本批次没有给%(office)s分配名额。") % {"office": self.subject.district.name})]
-            )
-        raise NotReady(
-            [
-                Problem(
-                    _("名额%(places)d，已推荐%(used)d，再推荐1件将超出1件。")
-                    % {"places": quota.places, "used": quota.used}
-                )
-            ]
-        )
 
     def _rule(self, outcome: str, ruling: str | None = None) -> list[str]:
         """Rule on the open objections, with the reason given unless told otherwise; return their identifiers."""
@@ -376,3 +411,8 @@ class ReviewProcess(Process):
                 ruled_by=self.deed.by,
             )
         return ruled
+
+
+def _decided_by(meeting: str) -> dict[str, str]:
+    """Return the fact that a meeting decided, for those decisions that one took."""
+    return {"meeting": meeting} if meeting else {}

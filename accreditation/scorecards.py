@@ -1,16 +1,18 @@
-"""The document of a submitted scorecard: every mark with its working, as it stood when the card was given."""
+"""Submitted scorecards: their document has every mark with its working, as it stood when the card was given."""
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
 
 from accreditation.figures import plain
-from accreditation.models import Revision
+from accreditation.models import Revision, Scorecard
 from accreditation.rubric import Rubric
 from accreditation.scoring import computed_marks, total
+from workflows.ledger.chain import canonical, digest
 
 
 def card_document(
@@ -46,3 +48,22 @@ def card_document(
         "total": plain(card.total),
     }
     return document, card.total
+
+
+def submit_card(
+    card: Scorecard,
+    rubric: Rubric,
+    judged: Mapping[str, Decimal],
+    comments: Mapping[str, str],
+    *,
+    at: datetime,
+) -> None:
+    """Freeze an expert's card as its document; a trigger refuses to change it from now on."""
+    document, card.total = card_document(
+        rubric, card.revision, judged, comments, expert=str(card.expert.public_id)
+    )
+    card.marks = document["judged"]
+    card.document = canonical(document)
+    card.sha256 = digest(card.document)
+    card.saved_at = card.submitted_at = at
+    card.save()

@@ -38,9 +38,19 @@ RETURNED = frozenset({State.RETURNED_BY_ENTERPRISE, State.RETURNED_BY_DISTRICT, 
 EDITABLE = RETURNED | {State.DRAFT}
 """The applicant may change the form."""
 ENDED = frozenset({State.NAMED, State.REJECTED, State.WITHDRAWN})
-"""No action leads out of these."""
+"""No action leads out of these, but that a rejection can be taken back by who decided it."""
 WITHDRAWABLE = tuple(state for state in State if state not in ENDED)
 """Before the naming decision the applicant may withdraw at any time (domain rule)."""
+DECIDED_ON = (
+    State.ENTERPRISE_REVIEW,
+    State.DISTRICT_REVIEW,
+    State.CITY_INTAKE,
+    State.CITY_DECISION,
+    State.LISTED,
+    State.OBJECTION,
+    State.NOTICE_ENDED,
+)
+"""An office has the work of these: it can be claimed, handed on and decided. (Experts score each for themselves.)"""
 LEVEL_OF = {
     State.ENTERPRISE_REVIEW: Level.ENTERPRISE,
     State.RETURNED_BY_ENTERPRISE: Level.ENTERPRISE,
@@ -61,6 +71,19 @@ LEVEL_OF = {
 
 OFFICE_OF = {"applicant": "enterprise", "enterprise": "union", "district": "district", "city": "city"}
 """The field of an application that holds the office acting at a level, or the applicant's."""
+HOLDER = {
+    State.ENTERPRISE_REVIEW: "union_id",
+    State.DISTRICT_REVIEW: "district_id",
+    State.CITY_INTAKE: "city_id",
+    State.CITY_DECISION: "city_id",
+    State.LISTED: "city_id",
+    State.OBJECTION: "city_id",
+    State.NOTICE_ENDED: "city_id",
+    State.RETURNED_BY_ENTERPRISE: "enterprise_id",
+    State.RETURNED_BY_DISTRICT: "enterprise_id",
+    State.RETURNED_BY_CITY: "enterprise_id",
+}
+"""Whose office holds the task of a state. The experts' tasks of panel scoring are opened as they are seated."""
 
 
 class ActionWord(TextChoices):
@@ -69,16 +92,49 @@ class ActionWord(TextChoices):
     SUBMIT = "submit", pgettext_lazy("已办", "提交")
     RESUBMIT = "resubmit", pgettext_lazy("已办", "重新提交")
     RECOMMEND = "recommend", pgettext_lazy("已办", "推荐")
+    RETURN_TO_LEVEL = "return_to_level", pgettext_lazy("已办", "退回下级")
+    RECALL = "recall", pgettext_lazy("已办", "拿回")
     SEND_BACK = "send_back", pgettext_lazy("已办", "退回补正")
     REJECT = "reject", pgettext_lazy("已办", "不予推荐")
     WITHDRAW = "withdraw", pgettext_lazy("已办", "撤回")
     CONVENE = "convene", pgettext_lazy("已办", "组成专家组")
     SCORE = "score", pgettext_lazy("已办", "交评分卡")
+    DISCUSS = "discuss", pgettext_lazy("已办", "合议")
     CONCLUDE = "conclude", pgettext_lazy("已办", "结束评分")
+    VISIT = "visit", pgettext_lazy("已办", "考察")
     APPROVE = "approve", pgettext_lazy("已办", "列入拟公示名单")
+    RANK = "rank", pgettext_lazy("已办", "推荐排序")
+    HOLD_MEETING = "hold_meeting", pgettext_lazy("已办", "召开会议")
     PUBLISH = "publish", pgettext_lazy("已办", "公示")
     FILE_OBJECTION = "file_objection", pgettext_lazy("已办", "提出异议")
     DISMISS_OBJECTION = "dismiss_objection", pgettext_lazy("已办", "异议不成立")
     UPHOLD_OBJECTION = "uphold_objection", pgettext_lazy("已办", "异议成立")
     END_NOTICE = "end_notice", pgettext_lazy("已办", "公示期满")
     NAME_STUDIO = "name_studio", pgettext_lazy("已办", "命名")
+    MOVE_VERSION = "move_version", pgettext_lazy("已办", "改用新版本")
+    ASSIGN = "assign", pgettext_lazy("已办", "指派")
+    UNASSIGN = "unassign", pgettext_lazy("已办", "收回指派")
+    TRANSFER = "transfer", pgettext_lazy("已办", "转办")
+    TAKE_BACK = "take_back", pgettext_lazy("已办", "收回转办")
+    DELEGATE = "delegate", pgettext_lazy("已办", "委派")
+    ADVISE = "advise", pgettext_lazy("已办", "提交委派意见")
+    WITHDRAW_DELEGATION = "withdraw_delegation", pgettext_lazy("已办", "收回委派")
+    REMIND = "remind", pgettext_lazy("已办", "催办")
+    COPY = "copy", pgettext_lazy("已办", "抄送")
+    WITHDRAW_COPY = "withdraw_copy", pgettext_lazy("已办", "收回抄送")
+    ESCALATE = "escalate", pgettext_lazy("已办", "超时升级")
+    RECUSE = "recuse", pgettext_lazy("已办", "回避")
+    STEP_ASIDE = "step_aside", pgettext_lazy("已办", "因利害关系回避")
+    ASK_ABOVE = "ask_above", pgettext_lazy("已办", "请上级指定办理人")
+    APPOINT = "appoint", pgettext_lazy("已办", "指定办理人")
+    SUBSTITUTE = "substitute", pgettext_lazy("已办", "设置代理")
+    END_SUBSTITUTION = "end_substitution", pgettext_lazy("已办", "结束代理")
+    DECLARE = "declare", pgettext_lazy("已办", "申明利害关系")
+    OPEN_SIGNING = "open_signing", pgettext_lazy("已办", "加签")
+    ADD_SIGNER = "add_signer", pgettext_lazy("已办", "增加签署人")
+    REMOVE_SIGNER = "remove_signer", pgettext_lazy("已办", "减签")
+    CHANGE_SIGNING = "change_signing", pgettext_lazy("已办", "更改通过条件")
+    CANCEL_SIGNING = "cancel_signing", pgettext_lazy("已办", "取消加签")
+    PROPOSE = "propose", pgettext_lazy("已办", "拟作决定")
+    SIGN = "sign", pgettext_lazy("已办", "签署")
+    PROPOSAL_LAPSED = "proposal_lapsed", pgettext_lazy("已办", "决定没有生效")

@@ -6,6 +6,7 @@ The name that the browser sends decides nothing but the words of a refusal and t
 import unicodedata
 import warnings
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import IO
@@ -29,6 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ENDINGS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", DOCX: ".docx", XLSX: ".xlsx"}
 ACCEPT = ",".join((*ENDINGS.values(), ".jpeg"))
 """For the file chooser of a browser."""
+ACCEPT_PHOTOS = ",".join((JPEG, PNG))
 MAIN_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
 PICTURES = frozenset({"heic", "heif", "webp", "gif", "bmp", "tif", "tiff", "avif"})
 OLD_OFFICE = {"doc": "DOCX", "wps": "DOCX", "rtf": "DOCX", "xls": "XLSX", "et": "XLSX", "csv": "XLSX"}
@@ -40,7 +42,7 @@ class Unacceptable(ValueError):
 
 @dataclass(frozen=True)
 class Upload:
-    """A file whose content was looked at: only `recognise` makes one."""
+    """A file whose content was looked at: only `recognise` and `recognise_photo` make one."""
 
     file: File
     name: str
@@ -50,7 +52,17 @@ class Upload:
 
 def recognise(file: File, name: str = "", *, largest: int = LARGEST) -> Upload:
     """Return what the file is. Raises Unacceptable for one too large, empty, broken, or of another kind."""
-    name = name or file.name or ""
+    return _recognise(file, name or file.name or "", largest, _media_type)
+
+
+def recognise_photo(file: File, name: str = "", *, largest: int = LARGEST) -> Upload:
+    """Return what the photo is. Raises Unacceptable for whatever is no whole JPEG or PNG."""
+    return _recognise(file, name or file.name or "", largest, _photo_type)
+
+
+def _recognise(
+    file: File, name: str, largest: int, type_of: Callable[[IO[bytes], dict[str, str]], str]
+) -> Upload:
     size = file.size
     said = {"name": clean_name(name)}
     if size > largest:
@@ -58,7 +70,7 @@ def recognise(file: File, name: str = "", *, largest: int = LARGEST) -> Upload:
         raise Unacceptable(_("“%(name)s”为%(size)s，单个文件不超过%(most)s") % said)
     if not size:
         raise Unacceptable(_("“%(name)s”是空文件，重新选择") % said)
-    media_type = _media_type(file, said)
+    media_type = type_of(file, said)
     file.seek(0)
     return Upload(file, clean_name(name, ENDINGS[media_type]), size, media_type)
 
@@ -99,6 +111,16 @@ def _media_type(file: IO[bytes], said: dict[str, str]) -> str:
     if mime in (PDF, JPEG, PNG):
         return str(mime)
     raise _of_other_kind(said)
+
+
+def _photo_type(file: IO[bytes], said: dict[str, str]) -> str:
+    file.seek(0)
+    kind = filetype.guess(file.read(HEAD))
+    mime = str(kind.mime) if kind else ""
+    if mime not in {JPEG, PNG}:
+        raise Unacceptable(_("“%(name)s”不是JPEG或PNG照片，转换后再传") % said)
+    _verify_picture(file, mime, said)
+    return mime
 
 
 def _of_package(file: IO[bytes], said: dict[str, str]) -> str:

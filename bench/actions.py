@@ -70,6 +70,13 @@ ACTS = (
     Act("recommend", State.ENTERPRISE_REVIEW, "union_decider"),
     Act("recommend", State.DISTRICT_REVIEW, "district_decider", why="takes a place of the quota"),
     Act("send_back", State.DISTRICT_REVIEW, "district_reviewer"),
+    Act(
+        "return_to_level",
+        State.DISTRICT_REVIEW,
+        "district_reviewer",
+        lambda application, who: {"level": "enterprise"},
+    ),
+    Act("recall", State.DISTRICT_REVIEW, "union_decider", why="reads the decision it takes back"),
     Act("resubmit", State.RETURNED_BY_DISTRICT, "applicant", why="reads the whole form and freezes it"),
     Act("reject", State.DISTRICT_REVIEW, "district_decider", why="rules on objections"),
     Act("withdraw", State.DISTRICT_REVIEW, "applicant"),

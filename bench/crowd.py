@@ -10,8 +10,7 @@ from django.db import connection, models
 from django.db.models import Max
 
 from accreditation.models import Application, Revision, Studio
-from accreditation.process import HOLDER
-from accreditation.states import State
+from accreditation.states import HOLDER, State
 from tests.append_only import triggers_lifted
 from workflows.models import Event, Task
 
@@ -60,7 +59,7 @@ def _copy_history(template: Application, copies: str, at: datetime) -> None:
         changes = {"stream": STREAM[connection.vendor], "hash": HASH[connection.vendor]}
         _copy(Event, event.pk, copies, changes)
     for task in template.tasks.all():
-        changes = {"object_id": "s.id"}
+        changes = {"object_id": "s.id", "public_id": UUID[connection.vendor]}
         if not task.closed_at:
             utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
             changes["due_at"] = DAYS_LATER[connection.vendor].format(at=utc, days="s.id % 21 - 10")

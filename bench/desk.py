@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accreditation.models import Application, User
-from accreditation.permissions import offices_of
-from accreditation.queries.desk import TaskList, counts, tasks_of
+from accreditation.queries.desk import Search, counts, desk_of, wanted_of
 from accreditation.queries.desk_rows import rows
+from accreditation.scope import offices_of
 from accreditation.states import State
 from bench import bare
 from bench.crowd import NUMBER, crowd
@@ -40,6 +40,7 @@ def measure(sizes: Sequence[int], rounds: int) -> None:
         user = factories.user(username)
         asked[f"the page, {held}"] = _page(user)
         asked[f"its queries alone, {held}"] = partial(queries, user)
+        asked[f"in the order of arrival, {held}"] = _page(user, "?order=arrival")
     databases = _databases(template, sizes)
     heading(f"The to-do page of a district's reviewer ({rounds} rounds of {REPEATS})")
     for what, ask in asked.items():
@@ -54,10 +55,10 @@ def measure(sizes: Sequence[int], rounds: int) -> None:
 def queries(user: User) -> Any:
     """Ask what the first page of the desk asks, without drawing it."""
     at = timezone.now()
-    tasks = tasks_of(user, offices_of(user))
-    counted = counts(tasks, user, at)
-    wanted = TaskList([part.select_related("assignee", "office") for part in tasks])
-    return counted, rows(wanted[0:PAGE], user, at)
+    desk = desk_of(user, offices_of(user), at)
+    counted = counts(desk, at)
+    wanted = wanted_of(desk, Search(), at)
+    return counted, rows(wanted[0:PAGE], desk, at)
 
 
 def _offices() -> Application:
@@ -81,8 +82,8 @@ def _databases(template: Application, sizes: Sequence[int]) -> dict[str, str]:
     return {f"{small:,}": first, f"{large:,}": second}
 
 
-def _page(user: User) -> Ask:
-    client, address = Client(), reverse("desk")
+def _page(user: User, query: str = "") -> Ask:
+    client, address = Client(), f"{reverse('desk')}{query}"
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return lambda: _read(client, address)
 

@@ -1,12 +1,14 @@
 """Settings of Wuhao. Whatever differs between two installations comes from the environment (README, "Settings")."""
 
 import os
+from decimal import Decimal
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.database import database_from_url
+from config.mail import mail_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("WUHAO_VAR", BASE_DIR / "var"))
@@ -156,17 +158,44 @@ CACHES = {
 # How many of our own proxies stand before us and add to X-Forwarded-For; 0: visitors connect directly.
 TRUSTED_PROXIES = int(os.environ.get("WUHAO_TRUSTED_PROXIES", "0"))
 
+# Mail; without a server nobody is mailed, and the messages are read on the pages alone.
+_MAIL = mail_from_url(os.environ.get("WUHAO_EMAIL_URL", ""))
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.starts_tls, _MAIL.is_tls
+DEFAULT_FROM_EMAIL = os.environ.get("WUHAO_EMAIL_FROM", "wuhao@localhost")
+EMAIL_TIMEOUT = 10  # seconds
+
+# Webhooks go to public addresses over HTTPS. An office's own network can be allowed, as "10.20.0.0/16,fd00::/8".
+WEBHOOK_SCHEMES = ("https", "http") if DEBUG else ("https",)
+WEBHOOK_NETWORKS = [network for network in os.environ.get("WUHAO_WEBHOOK_NETWORKS", "").split(",") if network]
+
 # Where the source of the running version can be had; the licence asks that users are told (AGPL-3.0, section 13).
 SOURCE_URL = os.environ.get("WUHAO_SOURCE_URL", "")
+
+# An expert's card is discussed before the scoring ends when it lies this far from the median of the other cards:
+# its total in points, or one of the five goods in hundredths of the points of that good.
+DISCUSS_TOTAL = Decimal(os.environ.get("WUHAO_DISCUSS_TOTAL", "10"))
+DISCUSS_PERCENT = Decimal(os.environ.get("WUHAO_DISCUSS_PERCENT", "30"))
 
 # The engine in workflows/ knows an office only by this name.
 WORKFLOWS_OFFICE_MODEL = "accreditation.Organisation"
 # The issuer's choices over the defaults in certificates/configuration.py: "issuer", "title", "heading",
 # "number_format", "valid_years", "seal_text", "seal_mark".
 CERTIFICATE: dict[str, str | int] = {}
+# Who is told of an event (event, at), their letter (user, notifications, language, at), a webhook's (event, webhook).
+NOTIFICATION_AUDIENCE = "accreditation.queries.audience.audience_of"
+NOTIFICATION_LETTER = "accreditation.services.letters.letter"
+NOTIFICATION_BODY = "accreditation.services.letters.webhook_body"
 # Work that falls due: functions (at) -> number of things done, run in this order by `manage.py run_due`.
 DUE_WORK = [
+    "accreditation.services.appointments.ask_above",
     "accreditation.services.notice.end_due_notices",
+    "accreditation.services.escalation.escalate_overdue",
     "accreditation.services.naming.issue_due_certificates",
     "certificates.issuing.render_due",
+    # Last, as they wait for others: who was told of what was just done.
+    "workflows.notifications.fan_out.fan_out",
+    "workflows.notifications.mail.send_mail",
+    "workflows.notifications.webhooks.deliver",
 ]

@@ -5,7 +5,7 @@ begins at `AT`, each further step of an application is an hour later, and a noti
 Everybody's password is `PASSWORD`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from accreditation import rubric as rubrics
 from accreditation.models import (
     Application,
     Cycle,
+    Declaration,
     Evidence,
     Organisation,
     Rubric,
@@ -82,7 +83,20 @@ def member(place: Organisation, *grants: str, username: str = "", name: str = ""
     if not user.memberships.filter(organisation=place, ended_at=None).exists():
         offices.add_member(place, user, by=SYSTEM, at=AT - timedelta(days=60))
     offices.set_grants(place, user, set(grants), by=SYSTEM, at=AT - timedelta(days=60))
+    declare([user], Cycle.objects.all())
     return user
+
+
+def declare(users: Iterable[User], cycles_: Iterable[Cycle]) -> None:
+    """Let these people have declared for these cycles that they have no interest in any applicant."""
+    Declaration.objects.bulk_create(
+        [
+            Declaration(user=one, cycle=of, declared_at=AT - timedelta(days=50))
+            for of in cycles_
+            for one in users
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def expert(place: Organisation | None = None, username: str = "") -> User:
@@ -107,7 +121,9 @@ def cycle(code: str = "2026", level: str = "city", **settings: Any) -> Cycle:
         "closes_at": datetime(2027, 1, 1, tzinfo=SHANGHAI),
         "quorum": EXPERTS,
     } | settings
-    return known or cycles.open_cycle(
+    if known:
+        return known
+    opened = cycles.open_cycle(
         city=city(),
         code=code,
         level=level,
@@ -116,6 +132,8 @@ def cycle(code: str = "2026", level: str = "city", **settings: Any) -> Cycle:
         at=AT - timedelta(days=70),
         **chosen,
     )
+    declare(User.objects.all(), [opened])
+    return opened
 
 
 def quota(of: Cycle, body: Organisation, places: int = 1000) -> None:

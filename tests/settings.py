@@ -17,7 +17,13 @@ _directory = temporary_directory()
 os.environ["WUHAO_SECRET_KEY"] = "only-for-the-tests"
 os.environ["WUHAO_VAR"] = str(_directory / WORKER)
 os.environ["WUHAO_DATABASE_URL"] = postgres_url() if ON_POSTGRES else f"sqlite:///{_directory}/unused.sqlite3"
-for name in ("WUHAO_DEBUG", "WUHAO_BASE_URL", "WUHAO_ALLOWED_HOSTS"):
+for name in (
+    "WUHAO_DEBUG",
+    "WUHAO_BASE_URL",
+    "WUHAO_ALLOWED_HOSTS",
+    "WUHAO_EMAIL_URL",
+    "WUHAO_WEBHOOK_NETWORKS",
+):
     os.environ.pop(name, None)
 # Playwright's own event loop runs in the test's thread; the database is still used from one thread at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

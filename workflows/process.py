@@ -12,23 +12,28 @@ from workflows.refusals import Verdict
 
 @dataclass(frozen=True)
 class Deed:
-    """What is being done while a transition runs."""
+    """What is being done while a transition runs, and the state it began from."""
 
     action: str
     by: Actor
     at: datetime
+    from_state: str = ""
     reason: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Opening:
-    """A task to open: for an office, or for one person of it."""
+    """A task to open: for an office, or for one person of it.
+
+    `goes_on`: it is the office's last work of the stage again, and what its rounds of signatures came to still holds.
+    """
 
     stage: str
     office_id: int
     due_at: datetime
     assignee_id: int | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,13 +55,15 @@ class Process:
     """Base of a `viewflow.fsm` class whose transitions `workflows.engine.perform` runs.
 
     Each transition declares `permission=Role(...)` and, in `custom`, `tasks`:
-    "own" closes the tasks that are open to who acts, and refuses when somebody else holds them;
-    "mine" closes only the actor's own task (each expert alone); "all" closes every open task, "none" none.
+    "own" closes the work that is open to who acts, and refuses when somebody else holds it or it waits for others;
+    "mine" closes only the actor's own work (each expert alone); "all" closes every open task, "none" none.
+    `favourable` steps are refused as long as a round of signatures has refused.
     """
 
     state: ClassVar[Any]  # a viewflow.fsm.State
     subject_model: ClassVar[type[Subject]]
     saves: ClassVar[Sequence[str]] = ()  # fields, beside the engine's own, that transitions may change
+    makes_stale: ClassVar[Sequence[str]] = ()  # actions that raise the version though the state stays
 
     def __init__(self, subject: Any) -> None:
         self.subject = subject

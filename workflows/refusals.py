@@ -16,13 +16,21 @@ class Refused(Exception):
 
 
 class NotPermitted(Refused):
-    """Who asks may not do this."""
+    """Who asks may not do this. `code` is that of the permission's verdict."""
 
     status = 403
+
+    def __init__(self, reason: str = "", code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 class WrongState(Refused):
     """The process has no such step from the state that the subject is in."""
+
+
+class SignedAfter(WrongState):
+    """A round is planned for after the decision: it can only be proposed to the signers."""
 
 
 class Stale(Refused):
@@ -59,10 +67,11 @@ class NotReady(Refused):
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer of a permission: truthy when allowed; a refusal says why."""
+    """The answer of a permission: truthy when allowed; a refusal says why, in words and as a code of the domain."""
 
     allowed: bool
     reason: str = ""
+    code: str = ""
 
     def __bool__(self) -> bool:
         return self.allowed

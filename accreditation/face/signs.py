@@ -46,7 +46,9 @@ ACTIONS: dict[str, tuple[str, str]] = {
     ActionWord.WITHDRAW: ("alert", "no"),
     ActionWord.CONVENE: ("", "user"),
     ActionWord.SCORE: ("", "pen"),
+    ActionWord.DISCUSS: ("", "user"),
     ActionWord.CONCLUDE: ("", "ok"),
+    ActionWord.VISIT: ("", "search"),
     ActionWord.APPROVE: ("pass", "ok"),
     ActionWord.PUBLISH: ("seal", "horn"),
     ActionWord.FILE_OBJECTION: ("alert", "alert"),
@@ -54,6 +56,12 @@ ACTIONS: dict[str, tuple[str, str]] = {
     ActionWord.UPHOLD_OBJECTION: ("alert", "alert"),
     ActionWord.END_NOTICE: ("pass", "ok"),
     ActionWord.NAME_STUDIO: ("gold", "named"),
+    ActionWord.RETURN_TO_LEVEL: ("alert", "back"),
+    ActionWord.RECALL: ("", "back"),
+    ActionWord.MOVE_VERSION: ("", "down"),
+    ActionWord.PROPOSE: ("", "pen"),
+    ActionWord.SIGN: ("", "pen"),
+    ActionWord.PROPOSAL_LAPSED: ("alert", "alert"),
 }
 TASKS: dict[str, Sign] = {
     "done": Sign("pass", "ok", _("已完成")),

@@ -9,17 +9,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accreditation.completeness import STEPS, step_title
+from accreditation.completeness import STEPS
+from accreditation.facts import Document
 from accreditation.figures import plain
+from accreditation.forms.marks import MarksField, StepTicks, ticks
 from accreditation.models import Application, Scorecard
 from accreditation.rubric import Indicator, Rubric
 from accreditation.scoring import CardProblem
-from accreditation.states import State
+from accreditation.states import Level, State
 
 DECISIONS: dict[str, Promise] = {
     "recommend": pgettext_lazy("决定", "推荐"),
     "approve": pgettext_lazy("决定", "列入拟公示名单"),
-    "send_back": pgettext_lazy("决定", "退回补正"),
+    "send_back": pgettext_lazy("决定", "退回申报单位补正"),
+    "return_to_district": pgettext_lazy("决定", "退回区县或产业工会"),
+    "return_to_enterprise": pgettext_lazy("决定", "退回基层工会"),
     "reject": pgettext_lazy("决定", "不予推荐"),
 }
 """The decisions of the review page, in the order in which they are offered."""
@@ -27,9 +31,14 @@ SIGN = gettext_lazy("签署决定")
 BUTTONS: dict[str, Promise] = {
     "recommend": gettext_lazy("签署并推荐"),
     "approve": gettext_lazy("签署并列入名单"),
-    "send_back": gettext_lazy("签署并退回"),
+    "send_back": gettext_lazy("签署并退回申报单位"),
+    "return_to_district": gettext_lazy("签署并退回区县或产业工会"),
+    "return_to_enterprise": gettext_lazy("签署并退回基层工会"),
     "reject": gettext_lazy("签署不予推荐"),
 }
+RETURN_TO = {"return_to_district": Level.DISTRICT, "return_to_enterprise": Level.ENTERPRISE}
+"""The decisions that return to an earlier level."""
+RETURNS = ("send_back", *RETURN_TO)
 LONGEST = 2000
 
 
@@ -56,9 +65,11 @@ class DecisionForm(forms.Form):
     )
     steps = forms.MultipleChoiceField(
         label=gettext_lazy("退回时标明涉及的部分"),
-        widget=forms.CheckboxSelectMultiple,
+        choices=[(step, step) for step in STEPS],
         required=False,
+        error_messages={"invalid_choice": MarksField.default_error_messages["invalid"]},
     )
+    marked_fields = MarksField(label=gettext_lazy("退回时标明涉及的内容"), required=False)
     reason = forms.CharField(
         label=gettext_lazy("理由"),
         help_text=gettext_lazy("申报单位看得到，写入不可更改的记录。"),
@@ -71,24 +82,71 @@ class DecisionForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, decisions: Sequence[str], consequences: Mapping[str, Any], **kwargs: Any
+        self,
+        *args: Any,
+        decisions: Sequence[str],
+        consequences: Mapping[str, Any],
+        document: Document | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.decisions = decisions
+        self.document = document or {}
         decision: Any = self.fields["decision"]
         decision.choices = [(code, DECISIONS[code]) for code in decisions]
         decision.consequences = consequences
-        if "send_back" in decisions:
-            steps: Any = self.fields["steps"]
-            steps.choices = [(step, step_title(step)) for step in STEPS]
-        else:
-            del self.fields["steps"]
+
+    @property
+    def step(self) -> str:
+        """The step of the process that is chosen. A clean form only."""
+        decision: str = self.cleaned_data["decision"]
+        return "return_to_level" if decision in RETURN_TO else decision
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the decision's service takes beside the reason. A clean form only."""
+        decision = self.cleaned_data["decision"]
+        if decision not in RETURNS:
+            return {}
+        marked = {"steps": self.cleaned_data["steps"], "fields": self.cleaned_data["marked_fields"]}
+        return marked | ({"level": RETURN_TO[decision]} if decision in RETURN_TO else {})
+
+    @property
+    def returns(self) -> bool:
+        """Whether a return is offered, so that there is something to mark."""
+        return any(name in self.decisions for name in RETURNS)
+
+    @property
+    def chosen(self) -> str:
+        """The decision that is chosen, as it was sent."""
+        return str(self["decision"].value() or "")
+
+    @property
+    def marks(self) -> list[StepTicks]:
+        """What can be marked, step by step, with what is ticked."""
+        return ticks(self.document, self["steps"].value() or (), self["marked_fields"].value() or ())
+
+    @property
+    def marked(self) -> int:
+        """How much is ticked."""
+        return sum(step.count for step in self.marks)
 
     @property
     def button(self) -> str:
         """The words on the signing button: they repeat what is chosen."""
-        chosen = self["decision"].value() if self.is_bound else self.initial.get("decision")
-        return str(BUTTONS.get(str(chosen), SIGN))
+        return str(BUTTONS.get(self.chosen, SIGN))
+
+
+class RecallForm(forms.Form):
+    """Taking a decision back: a reason may be given."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("说明"),
+        help_text=gettext_lazy("申报单位看得到，写入不可更改的记录。"),
+        max_length=LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": gettext_lazy("说明不超过%(limit_value)d字，现在%(show_value)d字")},
+    )
 
 
 def consequences(application: Application, quota: Any) -> dict[str, str]:
@@ -96,16 +154,29 @@ def consequences(application: Application, quota: Any) -> dict[str, str]:
     return {
         "recommend": _onward(application, quota),
         "approve": _("列入下一次公示的名单"),
-        "send_back": _("补正后直接回到%(office)s") % {"office": _here(application).label},
+        "send_back": _("由%(enterprise)s补正，重新提交后直接回到%(office)s")
+        % {"enterprise": application.enterprise.label, "office": _here(application).label},
+        **{name: _back_and_forth(application, level) for name, level in RETURN_TO.items()},
         "reject": _("本批次终止，申报单位可看到理由"),
     }
+
+
+def _owed(application: Application) -> str:
+    return getattr(application.office_at(application.owed_to), "label", "")
 
 
 def _here(application: Application) -> Any:
     return application.office_at(application.level)
 
 
+def _back_and_forth(application: Application, level: Level) -> str:
+    said = {"below": getattr(application.office_at(level), "label", ""), "office": _here(application).label}
+    return _("由%(below)s重新审核，推荐后直接回到%(office)s；申报内容不变") % said
+
+
 def _onward(application: Application, quota: Any) -> str:
+    if application.owed_to:
+        return _("直接回到%(office)s，由其退回") % {"office": _owed(application)}
     if application.state == State.ENTERPRISE_REVIEW:
         return _("报%(office)s审核") % {"office": application.district.label}
     if quota is None:
@@ -126,6 +197,7 @@ class CardForm(forms.Form):
                 label=_("“%(title)s”的评语") % {"title": indicator.title.local()},
                 required=False,
                 max_length=LONGEST,
+                error_messages={"max_length": _("评语不超过%(limit_value)d字，现在%(show_value)d字")},
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
 
@@ -173,5 +245,11 @@ def _mark_field(indicator: Indicator, rubric: Rubric) -> forms.DecimalField:
         max_value=indicator.points,
         step_size=rubric.mark_step,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "step_size", "max_digits"), wrong),
-        widget=forms.NumberInput(attrs={"inputmode": "decimal"}),
+        widget=forms.TextInput(
+            attrs={
+                "inputmode": "decimal",
+                "autocomplete": "off",
+                "aria-describedby": f"wrong-{indicator.code}",
+            }
+        ),
     )

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from accreditation.models import Application, Cycle, Organisation, OrganisationUserObjectPermission, User
-from accreditation.permissions import APPLY, visible_applications
+from accreditation.permissions import APPLY
+from accreditation.scope import visible_applications
 from accreditation.states import State
 from workflows.engine import open_tasks
 from workflows.models import Task

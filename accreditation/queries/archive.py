@@ -8,8 +8,9 @@ from operator import or_
 from django.db.models import Q, QuerySet
 
 from accreditation.models import Application, Cycle, Organisation
-from accreditation.permissions import AUDIT, Office
+from accreditation.permissions import AUDIT
 from accreditation.queries.desk import found
+from accreditation.scope import Office
 from accreditation.states import Level
 
 SHOWN = (

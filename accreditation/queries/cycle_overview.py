@@ -20,8 +20,8 @@ from accreditation.models import (
 )
 from accreditation.permissions import DECIDE, MANAGE
 from accreditation.queries.rubrics import rubric_of
-from accreditation.rubric import Rubric
-from accreditation.scoring import CardTotal, GoodTotal, PanelResult, panel_result
+from accreditation.queries.standing import rubrics_of, written_total
+from accreditation.scoring import CardTotal, PanelResult, panel_result
 from accreditation.states import State
 
 STAGES: tuple[tuple[str, tuple[State, ...]], ...] = (
@@ -196,20 +196,22 @@ def judged(cycle: Cycle) -> QuerySet[Application]:
 
 
 def ranked(cycle: Cycle, applications: Iterable[Application], first_number: int) -> list[Ranked]:
-    """Return a page of the ranking with every expert's total. One query for all cards of the page.
+    """Return a page of the ranking with every expert's total. Two queries for all of the page.
 
     The marks are those in the submitted cards, which never change.
     """
-    listed, rubric = list(applications), rubric_of(cycle)
-    line = rubric.total_line(cycle.level)
+    listed = list(applications)
+    rubrics = rubrics_of(listed)
     cards: dict[int, list[CardTotal]] = {}
     for application_id, document in _documents(listed):
-        cards.setdefault(application_id, []).append(_total(rubric, json.loads(document)))
+        cards.setdefault(application_id, []).append(
+            written_total(rubrics[application_id], json.loads(document))
+        )
     rows, is_above = [], first_number == 1
     for number, application in enumerate(listed, start=first_number):
         totals = cards[application.pk]
-        result = panel_result(rubric, totals)
-        is_below = result.total < line
+        result = panel_result(rubrics[application.pk], totals)
+        is_below = result.total < rubrics[application.pk].total_line(cycle.level)
         opens_the_tail = is_below and is_above
         is_above = not is_below
         scores = sorted(card.total for card in totals)
@@ -224,14 +226,6 @@ def _documents(applications: list[Application]) -> QuerySet[Any, tuple[int, str]
         revision__number=F("application__revision_number"),
     )
     return submitted.order_by("pk").values_list("application_id", "document")
-
-
-def _total(rubric: Rubric, document: dict[str, Any]) -> CardTotal:
-    goods = tuple(
-        GoodTotal(good, Decimal(document["goods"][good.code]), rubric.good_line(good))
-        for good in rubric.goods
-    )
-    return CardTotal(goods=goods, complete=True)
 
 
 def total_line(cycle: Cycle) -> Decimal:

@@ -8,22 +8,29 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from accreditation.models import Application, User
-from accreditation.permissions import visible_applications
+from accreditation.queries.recall import recallable
+from accreditation.scope import visible_applications
 from workflows.models import Event
 
 ACTS = (
-    "recommend", "send_back", "reject", "convene", "score", "conclude", "approve", "publish",
-    "dismiss_objection", "uphold_objection", "name_studio",
+    "recommend", "send_back", "return_to_level", "recall", "reject", "convene", "score", "conclude", "approve",
+    "publish", "dismiss_objection", "uphold_objection", "name_studio",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Done:
-    """One act: the event, its reason, and the application as far as the user may still see it."""
+    """One act: the event, its reason, and the application as far as the user may still see it.
+
+    `principal`: for whom the user stood in. `may_recall`: it is a decision on which nobody has acted, and can be
+    taken back.
+    """
 
     event: Event
     reason: str
     application: Application | None
+    principal: str = ""
+    may_recall: bool = False
 
 
 def acts_of(user: User) -> QuerySet[Event]:
@@ -42,9 +49,19 @@ def done(events: Sequence[Event], user: User) -> list[Done]:
     applications = {
         application.public_id: application for application in seen.select_related("studio", "enterprise")
     }
-    return [Done(event, _reason(event), applications.get(ids[event.pk])) for event in events]
+    open_to_recall = set(recallable(applications.values(), user).values())
+    return [
+        Done(
+            event,
+            _personal(event).get("reason", ""),
+            applications.get(ids[event.pk]),
+            _personal(event).get("principal", ""),
+            event.pk in open_to_recall,
+        )
+        for event in events
+    ]
 
 
-def _reason(event: Event) -> str:
+def _personal(event: Event) -> dict[str, str]:
     payload = getattr(event, "payload", None)
-    return json.loads(payload.content).get("reason", "") if payload else ""
+    return json.loads(payload.content) if payload else {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,9 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accreditation.completeness import step_title
 from accreditation.figures import plain
+from accreditation.form_fields import marks
 from accreditation.models import Application
+from accreditation.queries import signing_words
 from accreditation.states import ActionWord, State
 from workflows.models import Event
 
@@ -26,6 +27,12 @@ class Telling:
     event: Event
     facts: Mapping[str, Any]
     sees_panel: bool
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def person(self) -> dict[str, str]:
+        """The other person (or people) of a task that went from hand to hand; erased names are not told."""
+        return {"to": self.names.get("to") or _("有关人员")}
 
     @property
     def revision(self) -> dict[str, Any]:
@@ -33,17 +40,30 @@ class Telling:
         return {"revision": self.facts.get("revision", 0)}
 
 
-def sentence(application: Application, event: Event, facts: Mapping[str, Any], *, sees_panel: bool) -> str:
+def sentence(
+    application: Application,
+    event: Event,
+    facts: Mapping[str, Any],
+    *,
+    sees_panel: bool,
+    names: Mapping[str, str] | None = None,
+) -> str:
     """Return the sentence; an event without one of its own is told by the word of its action.
 
-    So is one whose facts do not fit its action: a record that was tampered with must still be shown.
+    So is one whose facts do not fit its action: a record that was tampered with must still be shown. `names` are
+    those of the people that the event speaks of, from what is kept apart from it.
     """
-    telling = Telling(application, event, facts, sees_panel)
+    telling = Telling(application, event, facts, sees_panel, names or {})
     if event.action in SENTENCES:
         with suppress(LookupError, TypeError, ValueError, ArithmeticError):
-            return SENTENCES[event.action](telling)
+            return _by_meeting(telling, SENTENCES[event.action](telling))
     word = ActionWord(event.action).label if event.action in ActionWord.values else event.action
     return _("%(action)s。") % {"action": word}
+
+
+def _by_meeting(telling: Telling, said: str) -> str:
+    """Say that a meeting decided so, where one did."""
+    return _("会议决定：%(sentence)s") % {"sentence": said} if telling.facts.get("meeting") else said
 
 
 def _submit(telling: Telling) -> str:
@@ -70,18 +90,45 @@ def _recommend(telling: Telling) -> str:
 
 
 def _send_back(telling: Telling) -> str:
-    steps = [step_title(step) for step in telling.facts.get("steps", ())]
-    if not steps:
-        return _("退回补正，依据第%(revision)d版。") % telling.revision
-    said = {"count": len(steps), "steps": _("、").join(steps), **telling.revision}
+    return _marked(_("退回补正，依据第%(revision)d版") % telling.revision, telling)
+
+
+def _marked(said: str, telling: Telling) -> str:
+    """Say also what a return marks."""
+    labels = [mark.label for mark in marks(telling.facts.get("steps", ()), telling.facts.get("fields", ()))]
+    if not labels:
+        return _("%(action)s。") % {"action": said}
+    facts = {"action": said, "count": len(labels), "marks": _("、").join(labels)}
     return (
         ngettext(
-            "退回补正，依据第%(revision)d版，标明%(count)d处：%(steps)s。",
-            "退回补正，依据第%(revision)d版，标明%(count)d处：%(steps)s。",
-            len(steps),
+            "%(action)s，标明%(count)d处：%(marks)s。",
+            "%(action)s，标明%(count)d处：%(marks)s。",
+            len(labels),
         )
-        % said
+        % facts
     )
+
+
+def _return_to_level(telling: Telling) -> str:
+    office = telling.application.office_at(telling.facts["level"])
+    said = {"office": getattr(office, "name", ""), **telling.revision}
+    return _marked(_("退回%(office)s，依据第%(revision)d版") % said, telling)
+
+
+def _recall(telling: Telling) -> str:
+    action = telling.facts.get("recalled", "")
+    word = ActionWord(action).label if action in ActionWord.values else _("决定")
+    return _("拿回“%(action)s”，重新办理。") % {"action": word}
+
+
+def _move_version(telling: Telling) -> str:
+    facts = telling.facts
+    said = []
+    if facts["process_from"] != facts["process_to"]:
+        said.append(_("流程%(process_from)s改为%(process_to)s") % facts)
+    if facts["rubric_from"] != facts["rubric_to"]:
+        said.append(_("评审标准%(rubric_from)s改为%(rubric_to)s") % facts)
+    return _("%(changes)s，环节不变。") % {"changes": _("，").join(said)}
 
 
 def _reject(telling: Telling) -> str:
@@ -160,19 +207,67 @@ def _day(written: str) -> str:
     return date_format(date.fromisoformat(written), "DATE_FORMAT") if written else ""
 
 
+def _discuss(telling: Telling) -> str:
+    count = len(telling.facts.get("scorecards", ()))
+    return ngettext("合议%(count)d张待合议的评分卡。", "合议%(count)d张待合议的评分卡。", count) % {
+        "count": count
+    }
+
+
+def _visit(telling: Telling) -> str:
+    said = {"day": _day(telling.facts["on"]), "count": len(telling.facts.get("photos", ()))}
+    if telling.facts.get("corrects"):
+        return _("更正考察记录，考察日期%(day)s，照片%(count)d张。") % said
+    return _("记录考察，考察日期%(day)s，照片%(count)d张。") % said
+
+
+def _escalate(telling: Telling) -> str:
+    if telling.facts.get("handed"):
+        return _("逾期未办，升级给%(to)s。") % telling.person
+    if telling.facts.get("held"):
+        return _("逾期未办，已由负责超时事项的%(to)s持有。") % telling.person
+    return _("逾期未办，%(to)s不能办理这一件，由管理人指派。") % telling.person
+
+
+def _ask_above(telling: Telling) -> str:
+    said = {"above": telling.names.get("above") or _("上级")}
+    return _("没有人可以决定，请%(above)s指定办理人。") % said
+
+
 SENTENCES: dict[str, Callable[[Telling], str]] = {
     "start": lambda telling: _("开始填写申报。"),
     "claim": lambda telling: _("认领。"),
     "release": lambda telling: _("放回待办。"),
+    "assign": lambda telling: _("指派给%(to)s。") % telling.person,
+    "unassign": lambda telling: _("收回给%(to)s的指派，放回待办。") % telling.person,
+    "transfer": lambda telling: _("转办给%(to)s。") % telling.person,
+    "take_back": lambda telling: _("从%(to)s处收回转办。") % telling.person,
+    "delegate": lambda telling: _("委派%(to)s提意见。") % telling.person,
+    "advise": lambda telling: _("向%(to)s提交委派意见。") % telling.person,
+    "withdraw_delegation": lambda telling: _("收回给%(to)s的委派。") % telling.person,
+    "remind": lambda telling: _("催办%(to)s。") % telling.person,
+    "copy": lambda telling: _("抄送%(to)s。") % telling.person,
+    "withdraw_copy": lambda telling: _("收回给%(to)s的抄送。") % telling.person,
+    "escalate": _escalate,
+    "recuse": lambda telling: _("回避，不再办理这一件。"),
+    "step_aside": lambda telling: _("申明与申报单位有利害关系，不再办理这一件。"),
+    "ask_above": _ask_above,
+    "appoint": lambda telling: _("指定%(to)s办理。") % telling.person,
+    **signing_words.SENTENCES,
     "submit": _submit,
     "resubmit": _resubmit,
     "recommend": _recommend,
     "send_back": _send_back,
+    "return_to_level": _return_to_level,
+    "recall": _recall,
+    "move_version": _move_version,
     "reject": _reject,
     "withdraw": lambda telling: _("撤回申报。"),
     "convene": _convene,
     "score": _score,
+    "discuss": _discuss,
     "conclude": _conclude,
+    "visit": _visit,
     "approve": _approve,
     "publish": _publish,
     "file_objection": _file_objection,

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from accreditation.models import Application, Evidence, User
-from accreditation.permissions import may_apply, visible_applications
+from accreditation.permissions import may_apply
+from accreditation.scope import visible_applications
 
 
 def evidence_for(user: User, public_id: UUID) -> Evidence | None:

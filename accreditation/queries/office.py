@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accreditation.models import Membership, Organisation, OrganisationUserObjectPermission, User
-from accreditation.permissions import GRANTS, MANAGE
+from accreditation.permissions import DECIDE, GRANTS, MANAGE
 from workflows.models import Event
+from workflows.working_days import last_day
 
 CURRENT = Q(memberships__ended_at=None, memberships__isnull=False)
 
@@ -60,6 +63,13 @@ def current_members(organisation: Organisation) -> QuerySet[Membership]:
     return organisation.memberships.filter(ended_at=None).select_related("user").order_by("user__name", "pk")
 
 
+def deciding_members(organisation: Organisation) -> QuerySet[User]:
+    """Return the current members who decide for the organisation, by name."""
+    deciding = organisation.grants.filter(permission__codename=DECIDE).values("user")
+    members = organisation.memberships.filter(ended_at=None).values("user")
+    return User.objects.filter(pk__in=deciding, is_active=True).filter(pk__in=members).order_by("name", "pk")
+
+
 def members_with_grants(organisation: Organisation, memberships: Iterable[Membership]) -> list[Member]:
     """Return the memberships of a page with their grants. Two queries however many they are."""
     listed = list(memberships)
@@ -82,7 +92,7 @@ def events_of(organisation: Organisation) -> QuerySet[Event]:
 def sentences(events: Sequence[Event]) -> list[Entry]:
     """Put events of an organisation into words. One query for the people they speak of."""
     facts = [json.loads(event.body)["facts"] for event in events]
-    named = {fact["member"] for fact in facts if "member" in fact}
+    named = {fact[key] for fact in facts for key in ("member", "substitute") if key in fact}
     names = {str(public_id): name for public_id, name in _names(named)}
     return [
         Entry(event.at, _sentence(event, fact, names), event.sequence)
@@ -96,6 +106,14 @@ def _names(public_ids: set[str]) -> Iterable[tuple[Any, str]]:
     )
 
 
+def _day(written: str, *, ends: bool = False) -> str:
+    """Return the day of an instant; of an end, the last day before it."""
+    if not written:
+        return ""
+    at = datetime.fromisoformat(written)
+    return date_format(last_day(at) if ends else localtime(at).date(), "DATE_FORMAT")
+
+
 def _sentence(event: Event, facts: dict[str, Any], names: dict[str, str]) -> str:
     labels = dict(Organisation._meta.permissions)
     said = {
@@ -103,6 +121,13 @@ def _sentence(event: Event, facts: dict[str, Any], names: dict[str, str]) -> str
         "member": names.get(facts.get("member", ""), ""),
         "grant": labels.get(facts.get("grant", ""), ""),
         "period": facts.get("period", ""),
+        "cycle": facts.get("cycle", ""),
+        "count": len(facts.get("applications", ())),
+        "substitute": names.get(facts.get("substitute", ""), ""),
+        "first": _day(facts.get("starts_at", "")),
+        "last": _day(facts.get("ends_at", ""), ends=True),
+        "name": facts.get("name", ""),
+        "host": facts.get("host", ""),
         "action": event.action,
     }
     patterns = {
@@ -112,5 +137,14 @@ def _sentence(event: Event, facts: dict[str, Any], names: dict[str, str]) -> str
         "grant": _("%(actor)s授予%(member)s“%(grant)s”权限"),
         "revoke": _("%(actor)s收回%(member)s的“%(grant)s”权限"),
         "report_figures": _("%(actor)s填报%(period)s的统计数字"),
+        "rank": _("%(actor)s保存%(cycle)s批次的推荐排序，共%(count)d件"),
+        "set_escalation": _("%(actor)s指定%(member)s接收逾期事项")
+        if said["member"]
+        else _("%(actor)s取消逾期事项的接收人"),
+        "substitute": _("%(actor)s设置%(substitute)s代%(member)s办理，%(first)s至%(last)s"),
+        "end_substitution": _("%(actor)s结束%(substitute)s代%(member)s办理"),
+        "add_webhook": _("%(actor)s添加推送地址“%(name)s”（%(host)s）"),
+        "test_webhook": _("%(actor)s向推送地址“%(name)s”发送测试消息"),
+        "end_webhook": _("%(actor)s停用推送地址“%(name)s”"),
     }
     return patterns.get(event.action, _("%(actor)s办理%(action)s")) % said

@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
+from django.db.models import QuerySet
 
-from accreditation.models import Application, Membership, Organisation, OrganisationUserObjectPermission, User
-from accreditation.permissions import DECISIVE, REVIEW
-from workflows.models import Event
+from accreditation.bars import NOT_FOR_GOOD, words_about
+from accreditation.models import (
+    Application,
+    Membership,
+    Organisation,
+    OrganisationUserObjectPermission,
+    Scorecard,
+    User,
+)
+from accreditation.permissions import REVIEW
+from accreditation.queries.interests import codes_of
 
 
 @dataclass(frozen=True)
@@ -33,16 +40,26 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Seat:
-    """An expert on the panel, and when their card came in (None: not yet)."""
+    """An expert on the panel, and when their card came in (None: not yet, or they have recused before)."""
 
     user: User
     handed_in: datetime | None
+    has_left: bool = False
 
 
 def seats(application: Application) -> list[Seat]:
     """Return the experts on the revision that is being judged."""
     cards = application.current_cards.select_related("expert").order_by("pk")
-    return [Seat(card.expert, card.submitted_at) for card in cards]
+    stay = set(sitting(application).values_list("pk", flat=True))
+    return [Seat(card.expert, card.submitted_at, card.pk not in stay) for card in cards]
+
+
+def sitting(application: Application) -> QuerySet[Scorecard]:
+    """Return the cards that are handed in or will be: who must keep out before that has left the panel."""
+    waiting = application.current_cards.filter(submitted_at=None).values_list("expert_id", flat=True)
+    barred = codes_of(application, application.city_id, list(waiting))
+    left = [user for user, code in barred.items() if code not in NOT_FOR_GOOD]
+    return application.current_cards.exclude(submitted_at=None, expert__in=left)
 
 
 def candidates(application: Application) -> list[Candidate]:
@@ -50,13 +67,13 @@ def candidates(application: Application) -> list[Candidate]:
     seated = application.current_cards.values("expert")
     people = list(reviewers_of(application.city).exclude(pk__in=seated))
     proposed = set(application.cycle.experts.values_list("pk", flat=True))
-    related, decided = _related(application, people), _decided(application, people)
+    barred = codes_of(application, application.city_id, [person.pk for person in people])
     belongs = _places(people)
     found = [
         Candidate(
             person,
             person.pk in proposed,
-            _bar(person, related, decided),
+            _bar(barred.get(person.pk, "")),
             "、".join(belongs.get(person.pk, [])),
         )
         for person in people
@@ -72,23 +89,9 @@ def reviewers_of(city: Organisation) -> QuerySet[User]:
     return User.objects.filter(pk__in=granted.values("user")).order_by("name", "pk")
 
 
-def _related(application: Application, people: list[User]) -> set[int]:
-    """Those who belong to the applicant or its union: they have an interest."""
-    of_either = Q(organisation_id=application.enterprise_id) | Q(organisation_id=application.union_id)
-    members = Membership.objects.filter(of_either, user__in=people, ended_at=None)
-    return set(members.values_list("user_id", flat=True))
-
-
-def _decided(application: Application, people: list[User]) -> set[int]:
-    """Those who decided on it at another level."""
-    decisions = Event.objects.filter(stream=application.stream, actor__in=people, action__in=DECISIVE)
-    return set(decisions.exclude(office_id=application.city_id).values_list("actor_id", flat=True))
-
-
-def _bar(person: User, related: set[int], decided: set[int]) -> str:
-    if person.pk in related:
-        return _("申报单位的人员，须回避")
-    return _("已在另一级审核过这一件") if person.pk in decided else ""
+def _bar(code: str) -> str:
+    """Who has not declared their interests yet can be seated: they declare before they score."""
+    return words_about(code) if code and code != "undeclared" else ""
 
 
 def _places(people: list[User]) -> dict[int, list[str]]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accreditation.completeness import evidence_label
 from accreditation.models import Application, Quota, Revision, Scorecard, User
-from accreditation.queries.rubrics import rubric_of
+from accreditation.queries.rubrics import rubric_of_application
 from accreditation.queries.standing import written_total
 from accreditation.rubric import Good, Indicator, Rubric
 from accreditation.scoring import (
@@ -31,7 +31,7 @@ from accreditation.states import State
 from workflows.engine import open_tasks
 from workflows.models import Task
 
-JOINED = ("cycle__rubric", "studio", "enterprise", "union", "district", "city")
+JOINED = ("cycle__rubric", "rubric", "studio", "enterprise", "union", "district", "city")
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def revision_view(application: Application, number: int | None = None) -> Revisi
     if number not in found:
         raise Revision.DoesNotExist
     revision, earlier = found[number], found.get(number - 1)
-    rubric, document = rubric_of(application.cycle), json.loads(revision.document)
+    rubric, document = rubric_of_application(application), json.loads(revision.document)
     marks, files = computed_marks(rubric, document), _files(application, document)
     return RevisionView(
         revision=revision,
@@ -119,6 +119,12 @@ def revision_view(application: Application, number: int | None = None) -> Revisi
             for good in rubric.goods
         ],
     )
+
+
+def documents_of(application: Application, numbers: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    """Return the documents of some of the revisions by number. One query."""
+    rows = application.revisions.filter(number__in=numbers).values_list("number", "document")
+    return {number: json.loads(document) for number, document in rows}
 
 
 def _day(revision: Revision) -> date:
@@ -173,8 +179,9 @@ def panel_of(rubric: Rubric, cards: Sequence[CardView]) -> PanelResult | None:
 
 
 def open_task(application: Application, user: User) -> Task | None:
-    """Return the open task that concerns the user: an expert's own, else the office's."""
-    tasks = list(open_tasks(application).select_related("assignee", "office").order_by("pk"))
+    """Return the open work that concerns the user: an expert's own, else the office's."""
+    works = open_tasks(application).filter(kind=Task.Kind.WORK)
+    tasks = list(works.select_related("assignee", "office").order_by("pk"))
     own = [task for task in tasks if task.assignee_id == user.pk]
     if own or application.state == State.PANEL_SCORING:
         return own[0] if own else None

@@ -12,14 +12,14 @@ from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from accreditation.models import Application, Cycle, Membership, Revision, Scorecard, User
-from accreditation.permissions import DECISIVE
-from accreditation.queries.rubrics import rubric_of
+from accreditation.bars import short_words
+from accreditation.models import Application, Revision, Scorecard, User
+from accreditation.models import Rubric as RubricRow
+from accreditation.queries.interests import codes_for
+from accreditation.queries.rubrics import parsed
 from accreditation.rubric import Rubric
 from accreditation.scoring import CardTotal, GoodTotal, PanelResult, check_gates, computed_marks, panel_result
-from workflows.models import Event
 
 
 @dataclass(frozen=True)
@@ -33,21 +33,7 @@ class FirstLook:
 
 def barred(user: User, held: Iterable[tuple[Application, int]]) -> dict[int, str]:
     """Return by application why the user must keep out of it; `held` pairs each with the office that has it."""
-    pairs = list(held)
-    own = set(Membership.objects.filter(user=user, ended_at=None).values_list("organisation_id", flat=True))
-    decided = defaultdict(set)
-    streams = [application.stream for application, _office in pairs]
-    acts = Event.objects.filter(stream__in=streams, actor=user, action__in=DECISIVE)
-    for stream, office in acts.values_list("stream", "office_id"):
-        decided[stream].add(office)
-    reasons = {}
-    for application, office in pairs:
-        related = {application.enterprise_id} | ({application.union_id} - {office})
-        if own & related:
-            reasons[application.pk] = _("与本人同单位")
-        elif decided[application.stream] - {office}:
-            reasons[application.pk] = _("您已在另一级审核过")
-    return reasons
+    return {application: short_words(code) for application, code in codes_for(user, held).items()}
 
 
 def results(applications: Sequence[Application]) -> dict[int, PanelResult]:
@@ -60,11 +46,10 @@ def results(applications: Sequence[Application]) -> dict[int, PanelResult]:
     cards = Scorecard.objects.filter(
         application__in=scored, submitted_at__isnull=False, revision__number=F("application__revision_number")
     )
-    cycles = {application.pk: application.cycle_id for application in scored}
     for card in cards.only("application_id", "document"):
-        rubric = rubrics[cycles[card.application_id]]
+        rubric = rubrics[card.application_id]
         totals[card.application_id].append(written_total(rubric, json.loads(card.document)))
-    return {pk: panel_result(rubrics[cycles[pk]], found) for pk, found in totals.items()}
+    return {pk: panel_result(rubrics[pk], found) for pk, found in totals.items()}
 
 
 def first_looks(applications: Sequence[Application]) -> dict[int, FirstLook]:
@@ -72,20 +57,21 @@ def first_looks(applications: Sequence[Application]) -> dict[int, FirstLook]:
     if not applications:
         return {}
     rubrics = rubrics_of(applications)
-    cycles = {application.pk: application.cycle_id for application in applications}
     revisions = Revision.objects.filter(
         application__in=applications, number=F("application__revision_number")
     ).only("application_id", "document", "submitted_at")
     return {
-        revision.application_id: _first_look(rubrics[cycles[revision.application_id]], revision)
+        revision.application_id: _first_look(rubrics[revision.application_id], revision)
         for revision in revisions
     }
 
 
 def rubrics_of(applications: Iterable[Application]) -> dict[int, Rubric]:
-    """Return the rubrics by cycle."""
-    ids = {application.cycle_id for application in applications}
-    return {cycle.pk: rubric_of(cycle) for cycle in Cycle.objects.filter(pk__in=ids).select_related("rubric")}
+    """Return by application the rubric that each was submitted under. One query; drafts have none of their own."""
+    held = {application.pk: application.rubric_id for application in applications}
+    rows = RubricRow.objects.filter(pk__in=set(held.values())).only("document")
+    versions = {row.pk: parsed(row.document) for row in rows}
+    return {pk: versions[rubric_id] for pk, rubric_id in held.items() if rubric_id is not None}
 
 
 def written_total(rubric: Rubric, card: Mapping[str, Any]) -> CardTotal:

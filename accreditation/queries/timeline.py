@@ -8,23 +8,47 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accreditation.models import Application, Organisation, Scorecard, User
-from accreditation.permissions import Office, offices_of
+from accreditation.permissions import OFFICE_FIELD
 from accreditation.queries.event_words import sentence
-from accreditation.queries.part import Part, part_of, readable_cards
+from accreditation.queries.part import Part, is_scoring, part_of, readable_cards
+from accreditation.queries.site_visits import sees_visit_of
+from accreditation.scope import Office, offices_of
 from workflows.ledger.chain import digest, first_broken, written
 from workflows.models import Event
 
-MINOR = frozenset({"start", "claim", "release"})
-AMONG_REVIEWERS = frozenset({"claim", "release"})
+AMONG_REVIEWERS = frozenset(
+    {"claim", "release", "assign", "unassign", "transfer", "take_back", "copy", "withdraw_copy", "escalate"}
+)
+OF_THE_OFFICE = frozenset({"delegate", "advise", "withdraw_delegation"})
+KEEPING_OUT = frozenset({"recuse", "step_aside"})
+NAMING = frozenset({"ask_above", "appoint"})
+SIGNING = frozenset({"open_signing", "add_signer", "remove_signer", "change_signing", "cancel_signing"})
+SIGNED = frozenset({"propose", "sign", "proposal_lapsed"})
+MINOR = frozenset({"start", "remind"}) | AMONG_REVIEWERS | OF_THE_OFFICE | SIGNING | NAMING
 OF_THE_PANEL = frozenset({"score"})
-OPINIONS = frozenset({"recommend", "send_back", "reject", "approve", "dismiss_objection", "uphold_objection"})
+OPINIONS = frozenset(
+    {
+        "recommend",
+        "send_back",
+        "return_to_level",
+        "reject",
+        "approve",
+        "dismiss_objection",
+        "uphold_objection",
+    }
+)
 ROLES = dict(Organisation._meta.permissions)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One event. `actor` is "" where no person acted; `said` is the reason; `cards` can be opened by the reader."""
+    """One event. `actor` is "" where no person acted, `principal` for whom they did where they stood in.
+
+    `said` is the reason; `cards` can be opened by the reader.
+    """
 
     sequence: int
     at: datetime
@@ -32,6 +56,7 @@ class Entry:
     from_state: str
     to_state: str
     actor: str
+    principal: str
     office: str
     role: str
     text: str
@@ -41,6 +66,13 @@ class Entry:
     steps: tuple[str, ...]
     cards: tuple[Scorecard, ...]
     hash: str
+
+    @property
+    def signed(self) -> str:
+        """Return who signed, and for whom: 王芳（代何秋）."""
+        if not self.principal:
+            return self.actor
+        return _("%(name)s（代%(principal)s）") % {"name": self.actor, "principal": self.principal}
 
     @property
     def is_minor(self) -> bool:
@@ -68,7 +100,9 @@ def entries(application: Application, viewer: User, offices: Sequence[Office] | 
     part = part_of(application, viewer, offices_of(viewer) if offices is None else offices)
     cards = {card.sha256: card for card in readable_cards(application, viewer, part) if card.sha256}
     return [
-        _entry(application, event, part, cards) for event in events_of(application) if _may_know(event, part)
+        _entry(application, event, part, cards)
+        for event in events_of(application)
+        if _may_know(application, event, part)
     ]
 
 
@@ -114,9 +148,17 @@ def _cards_that_differ(application: Application, recorded: set[str]) -> int:
     return len(kept ^ recorded)
 
 
-def _may_know(event: Event, part: Part) -> bool:
-    if event.action in AMONG_REVIEWERS:
+def _may_know(application: Application, event: Event, part: Part) -> bool:
+    if event.action in OF_THE_OFFICE | KEEPING_OUT | SIGNING | SIGNED:
+        return part.audits or event.office_id in {
+            getattr(application, OFFICE_FIELD[level]) for level in part.levels
+        }
+    if event.action in AMONG_REVIEWERS | NAMING:
         return part.reviews or part.audits
+    if event.action == "visit":
+        return sees_visit_of(application, part, event.office_id)
+    if event.action == "discuss":
+        return part.sees_panel and not is_scoring(application, part)
     return part.sees_panel or event.action not in OF_THE_PANEL
 
 
@@ -132,9 +174,10 @@ def _entry(application: Application, event: Event, part: Part, cards: Mapping[st
         from_state=event.from_state,
         to_state=event.to_state,
         actor=personal.get("actor", "") if payload else getattr(event.actor, "name", ""),
+        principal=personal.get("principal", ""),
         office=personal.get("office", "") or getattr(event.office, "name", ""),
         role=str(ROLES.get(event.role, "")),
-        text=sentence(application, event, facts, sees_panel=part.sees_panel),
+        text=sentence(application, event, facts, sees_panel=part.sees_panel, names=personal),
         said=personal.get("reason", ""),
         is_erased=payload is None,
         revision=facts.get("revision") or None,

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from accreditation.figures import parse
+from accreditation.form_fields import TABLES
 from accreditation.sample.days import Days
-from accreditation.services.draft import FIELDS, TABLES, Content
+from accreditation.services.draft import FIELDS, Content
 
 STUDIOS = Path(__file__).resolve().parent / "studios"
 UNITS = {"area": "㎡", "investment": "万元", "budget": "万元", "benefit": "万元", "staff": "人"}

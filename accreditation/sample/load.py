@@ -11,13 +11,15 @@ from accreditation.sample.days import Days
 from accreditation.sample.figures import REPORTS, SOURCE
 from accreditation.sample.people import Bodies, People
 from accreditation.sample.play import Players, Tell
-from accreditation.sample.tree import BODIES, CITY, EXPERTS
+from accreditation.sample.tree import BODIES, CITY, EXPERTS, INTERESTS, judges
 from accreditation.services import cycles
+from accreditation.services.declarations import declare
 from accreditation.services.statistics import report_figures
 from certificates.issuing import render_due
 
-# Days before the opening of the cycle: the offices; the cycle, its quotas and its panel; the unions' figures.
-FOUNDING, PREPARING, REPORTING = 30, 14, 7
+# Days before the opening of the cycle: the offices; the cycle, its quotas and its panel; who has which interest;
+# the unions' figures.
+FOUNDING, PREPARING, DECLARING, REPORTING = 30, 14, 10, 7
 
 
 def load_sample(at: datetime, tell: Tell) -> bool:
@@ -35,6 +37,7 @@ def load_sample(at: datetime, tell: Tell) -> bool:
         bodies, everybody = people.enter(passwords, days.before_opening(FOUNDING, "09:00"))
         accounts.keep(made)
         cycle = _open(days, bodies, everybody)
+        _declare(days, cycle, bodies, everybody)
         _report(days, bodies, everybody)
         tell(f"sample: applications; the way of {story.FOLLOWED}劳模创新工作室:")
         Players(cycle, bodies, everybody, days, tell).play()
@@ -63,6 +66,16 @@ def _open(days: Days, bodies: Bodies, everybody: People) -> Cycle:
             cycles.set_quota(cycle, bodies[body.code], body.places, by=by, at=at)
     cycles.set_experts(cycle, [everybody[username] for username in EXPERTS], by=by, at=at)
     return cycle
+
+
+def _declare(days: Days, cycle: Cycle, bodies: Bodies, everybody: People) -> None:
+    """Whoever judges in the cycle declares their interests first; one of the experts has one."""
+    for username in judges():
+        enterprise = INTERESTS.get(username)
+        interests = {bodies[enterprise.code]: enterprise.note} if enterprise else {}
+        declare(
+            cycle, interests=interests, by=everybody[username], at=days.before_opening(DECLARING, "09:30")
+        )
 
 
 def _report(days: Days, bodies: Bodies, everybody: People) -> None:

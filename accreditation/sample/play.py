@@ -17,7 +17,7 @@ from accreditation.sample.forms import Form, form
 from accreditation.sample.people import Bodies, People
 from accreditation.sample.story import Step, Way
 from accreditation.sample.tree import EXPERTS
-from accreditation.services import applications, naming, notice, panel, review
+from accreditation.services import applications, naming, notice, panel, review, tasks
 from accreditation.services.draft import Content, save_step
 from accreditation.services.evidence import NewFile, good_of
 from accreditation.states import ActionWord
@@ -81,14 +81,14 @@ class Players:
         )
 
     def claim(self, way: Way, by: str, at: datetime) -> None:
-        review.claim(self.applications[way.leader], by=self.people[by], at=at)
+        tasks.claim(self.applications[way.leader], by=self.people[by], at=at)
 
     def recommend(self, way: Way, by: str, at: datetime, reason: str) -> Event:
         return review.recommend(self.applications[way.leader], **self._deciding(way, by, at), reason=reason)
 
-    def send_back(self, way: Way, by: str, at: datetime, reason: str, steps: list[str]) -> Event:
+    def send_back(self, way: Way, by: str, at: datetime, reason: str, fields: list[str]) -> Event:
         deciding = self._deciding(way, by, at)
-        return review.send_back(self.applications[way.leader], **deciding, reason=reason, steps=steps)
+        return review.send_back(self.applications[way.leader], **deciding, reason=reason, fields=fields)
 
     def reject(self, way: Way, by: str, at: datetime, reason: str) -> Event:
         return review.reject(self.applications[way.leader], **self._deciding(way, by, at), reason=reason)

@@ -140,7 +140,10 @@ WAYS = (
                 "16:48",
                 "send_back",
                 "heqiu",
-                _reason("立项书只有封面，请补立项批复；附件缺成立文件，请补", steps=["functions", "topics"]),
+                _reason(
+                    "立项书只有封面，请补立项批复；附件缺成立文件，请补",
+                    fields=["functions.evidence-founding", "topics.evidence-registration"],
+                ),
             ),
             Step(8, "10:05", "mend", "wangqian"),
             Step(4, "16:30", "resubmit", "wangqian"),

@@ -43,6 +43,14 @@ def _applicant(username: str, name: str, task: str = "") -> tuple[Person, ...]:
     return (Person(username, name, ("apply", "manage"), "申报人", task),)
 
 
+@dataclass(frozen=True)
+class Tie:
+    """An interest that somebody declares: the enterprise by its code, and what it is."""
+
+    code: str
+    note: str
+
+
 EXPERTS = ("hanmin", "luojian", "zhounan", "xuwen", "tangli")
 BODIES = (
     Body(
@@ -162,3 +170,15 @@ BODIES = (
     ),
 )
 """From the top of the tree down: whoever manages the body above founds the next."""
+INTERESTS = {"hanmin": Tie("NA-YQ-1", "曾在该厂任技术顾问")}
+"""What is declared for the cycle by who has an interest at all."""
+
+
+def judges() -> list[str]:
+    """Return the user names of everybody who reviews or decides."""
+    return [
+        person.username
+        for body in BODIES
+        for person in body.people
+        if {"review", "decide"} & set(person.grants)
+    ]

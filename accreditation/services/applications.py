@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Cycle, Organisation, Studio, User
 from accreditation.permissions import APPLY, has_grant
-from accreditation.process import ReviewProcess
 from accreditation.states import State
+from accreditation.versions import process_of
 from certificates.glyphs import missing_characters
 from workflows.engine import perform, record
 from workflows.models import Event
@@ -101,7 +101,7 @@ def submit(
     """
     action = "submit" if application.state == State.DRAFT else "resubmit"
     return perform(
-        ReviewProcess(application),
+        process_of(application),
         action,
         by=by,
         at=at,
@@ -115,7 +115,7 @@ def withdraw(
 ) -> Event:
     """Take the application back, at any time before the naming decision."""
     return perform(
-        ReviewProcess(application), "withdraw", by=by, at=at, expected_version=expected_version, reason=reason
+        process_of(application), "withdraw", by=by, at=at, expected_version=expected_version, reason=reason
     )
 
 

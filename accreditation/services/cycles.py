@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from accreditation import rubric
 from accreditation.models import Cycle, Organisation, Quota, Rubric, User
 from accreditation.permissions import DECIDE, REVIEW, has_grant
+from accreditation.process import FIRST_VERSION
 from workflows.actors import SYSTEM, Actor
 from workflows.engine import record
 from workflows.ledger.chain import canonical
 from workflows.refusals import NotPermitted, NotReady, Problem
 
 SETTINGS = ("title", "opens_at", "closes_at", "quorum", "review_days", "notice_days")
-"""What may be changed once the cycle is there; the level and the rubric may not."""
+"""What may be changed here once the cycle is there; the level may not, its versions have an act of their own."""
 
 
 def load_rubric(document: dict[str, Any], *, at: datetime) -> Rubric:
@@ -48,10 +49,12 @@ def open_cycle(
         raise NotReady([Problem(_("代码%(code)s已经用过，填写新的代码。") % {"code": code}, field="code")])
     _refuse_impossible(settings)
     with transaction.atomic():
-        cycle = Cycle.objects.create(city=city, code=code, level=level, rubric=rubric, **settings)
+        cycle = Cycle.objects.create(
+            city=city, code=code, level=level, rubric=rubric, process_version=FIRST_VERSION, **settings
+        )
         record(
             cycle, "open_cycle", by=by, at=at, office=city, role=DECIDE,
-            code=code, level=level, rubric=rubric.sha256, **_recorded(settings),
+            code=code, level=level, rubric=rubric.sha256, process=FIRST_VERSION, **_recorded(settings),
         )  # fmt: skip
     return cycle
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accreditation.form_fields import TABLES
 from accreditation.models import Application, Studio, User
 from accreditation.services.applications import studio_in
 from accreditation.services.evidence import NewFile, attach_to, editable, remove_from, save_edit
@@ -28,17 +29,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "contact": ("contact_name", "contact_phone", "contact_email"),
 }  # fmt: skip
 """The columns of the application that each step holds."""
-TABLES: dict[str, tuple[str, ...]] = {
-    "enterprise": (),
-    "studio": ("namings",),
-    "leader": ("honours",),
-    "team": ("members", "pairs"),
-    "functions": ("trainings", "promotions"),
-    "topics": ("topics", "patents", "awards", "conversions"),
-    "mechanism": ("rules",),
-    "contact": (),
-}
-"""The tables that each step holds, by the names that the application document gives them."""
 
 
 @dataclass(frozen=True)

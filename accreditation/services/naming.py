@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Cycle, Designation, NamingDecision, User
 from accreditation.permissions import DECIDE, has_grant
-from accreditation.process import ReviewProcess
+from accreditation.versions import process_of
 from certificates.configuration import configuration
 from certificates.glyphs import CannotDraw
 from certificates.issuing import certificate_text, last_day, register
@@ -51,7 +51,7 @@ def name_studios(
         )
         for application in applications:
             perform(
-                ReviewProcess(application),
+                process_of(application),
                 "name_studio",
                 by=by,
                 at=at,

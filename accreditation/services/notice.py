@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Cycle, Notice, User
 from accreditation.permissions import DECIDE, has_grant
-from accreditation.process import ReviewProcess
 from accreditation.states import State
+from accreditation.versions import process_of
 from workflows.actors import PUBLIC, SYSTEM
 from workflows.engine import perform
 from workflows.models import Event
@@ -43,7 +43,7 @@ def publish_notice(
         )
         for application in applications:
             perform(
-                ReviewProcess(application),
+                process_of(application),
                 "publish",
                 by=by,
                 at=at,
@@ -56,7 +56,7 @@ def publish_notice(
 def file_objection(application: Application, *, at: datetime, name: str, contact: str, grounds: str) -> Event:
     """A visitor objects, with a name and grounds; the notice of this application stops until it is ruled on."""
     return perform(
-        ReviewProcess(application),
+        process_of(application),
         "file_objection",
         by=PUBLIC,
         at=at,
@@ -72,7 +72,7 @@ def dismiss_objection(
 ) -> Event:
     """The open objections do not hold: the notice goes on for the working days that it still had."""
     return perform(
-        ReviewProcess(application),
+        process_of(application),
         "dismiss_objection",
         by=by,
         at=at,
@@ -86,7 +86,7 @@ def uphold_objection(
 ) -> Event:
     """The open objections hold: back to the city's decision."""
     return perform(
-        ReviewProcess(application),
+        process_of(application),
         "uphold_objection",
         by=by,
         at=at,
@@ -104,9 +104,7 @@ def end_due_notices(at: datetime) -> int:
 def _end(application: Application, at: datetime) -> int:
     """End one notice, in a transaction of its own; 0 where somebody was quicker."""
     try:
-        perform(
-            ReviewProcess(application), "end_notice", by=SYSTEM, at=at, expected_version=application.version
-        )
+        perform(process_of(application), "end_notice", by=SYSTEM, at=at, expected_version=application.version)
     except Refused:
         return 0
     return 1

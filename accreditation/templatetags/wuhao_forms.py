@@ -75,12 +75,20 @@ def control(field: BoundField, **attributes: Any) -> SafeString:
 @register.simple_tag(name="control")
 def control_tag(field: BoundField, label: str = "") -> SafeString:
     """The bare control, for places that draw label and error themselves."""
-    return control(field, **({"aria-label": label} if label else {}))
+    described = {"aria-describedby": f"{field.auto_id}_mark"} if mark_of(field) else {}
+    return control(field, **({"aria-label": label} if label else {}), **described)
+
+
+def mark_of(field: BoundField) -> str:
+    """Return what the reviewers who returned the form say of this field ("" for nothing)."""
+    return getattr(field.form, "field_marks", {}).get(field.name, "")
 
 
 def described_by(field: BoundField, hint: Any) -> dict[str, str]:
-    """Return the attribute that ties hint and error to the control."""
-    ids = [f"{field.auto_id}_helptext"] if hint else []
+    """Return the attribute that ties the reviewers' mark, hint and error to the control."""
+    ids = [f"{field.auto_id}_mark"] if mark_of(field) else []
+    ids += [f"{field.form.prefix}_mark"] if getattr(field.form, "marked_row", "") else []
+    ids += [f"{field.auto_id}_helptext"] if hint else []
     ids += [f"{field.auto_id}_error"] if field.errors else []
     return {"aria-describedby": " ".join(ids)} if ids else {}
 
@@ -93,6 +101,7 @@ def field(
     said = hint or bound.help_text
     return {
         "field": bound,
+        "marked": mark_of(bound),
         "kind": kind_of(bound),
         "label": label or bound.label,
         "hint": said,
@@ -112,6 +121,7 @@ def quantity(
     said = hint or number.help_text
     return {
         "field": number,
+        "marked": mark_of(number),
         "qualifier": qualifier,
         "label": label or number.label,
         "hint": said,
@@ -151,6 +161,7 @@ def edit_table(formset: BaseFormSet[Any], add: Any = "") -> dict[str, Any]:
             "form": form,
             "name": row_name(formset, number),
             "number": number,
+            "marked": getattr(form, "marked_row", ""),
             "cells": [
                 (form[name], form[name + QUALIFIER] if name + QUALIFIER in shown else None) for name in names
             ],
@@ -159,7 +170,14 @@ def edit_table(formset: BaseFormSet[Any], add: Any = "") -> dict[str, Any]:
         for number, form in enumerate(formset.forms, start=1)
     ]
     columns = [shown[name] for name in names]
-    return {"formset": formset, "columns": columns, "rows": rows, "add": add, "removable": formset.can_delete}
+    return {
+        "formset": formset,
+        "marked": getattr(formset, "marked", ()),
+        "columns": columns,
+        "rows": rows,
+        "add": add,
+        "removable": formset.can_delete,
+    }
 
 
 def problems_of_form(form: BaseForm, prefix: str = "") -> Iterator[Problem]:

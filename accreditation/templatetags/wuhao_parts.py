@@ -117,14 +117,22 @@ def units(groups: Sequence[tuple[str, int, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/spread.html")
 def spread(
-    scores: Iterable[Any], mean: Any, line: Any = None, low: int = 0, high: int = 100
+    scores: Iterable[Any],
+    mean: Any,
+    line: Any = None,
+    low: int = 0,
+    high: int = 100,
+    *,
+    far: Iterable[Any] = (),
 ) -> dict[str, Any]:
-    """Experts' marks on one axis, their mean as a bar, the pass line dashed."""
-    values = sorted(Decimal(score) for score in scores)
+    """Experts' marks on one axis, their mean as a bar, the pass line dashed; `far` are those to be discussed."""
     ends = Decimal(low), Decimal(high)
+    apart = {Decimal(score) for score in far}
+    values = sorted(Decimal(score) for score in scores)
     return {
-        "scores": values,
-        "dots": [drawn.on_axis(value, *ends) for value in values],
+        "dots": [
+            {"score": value, "x": drawn.on_axis(value, *ends), "is_far": value in apart} for value in values
+        ],
         "mean": mean,
         "mean_at": None if mean is None else drawn.on_axis(Decimal(mean), *ends),
         "line_at": None if line is None else drawn.on_axis(Decimal(line), *ends),

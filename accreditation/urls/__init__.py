@@ -1,12 +1,31 @@
 """Addresses of the accreditation pages, one module for each kind of people."""
 
-from accreditation.urls import account, applicant, audit, office, public, reviewer
+from accreditation.urls import (
+    account,
+    applicant,
+    audit,
+    deliberation,
+    notifications,
+    office,
+    persons,
+    public,
+    reviewer,
+    signing,
+    site_visits,
+    tasks,
+)
 
 urlpatterns = [
     *public.urlpatterns,
     *account.urlpatterns,
+    *notifications.urlpatterns,
     *applicant.urlpatterns,
     *reviewer.urlpatterns,
+    *signing.urlpatterns,
+    *site_visits.urlpatterns,
+    *tasks.urlpatterns,
     *office.urlpatterns,
+    *persons.urlpatterns,
+    *deliberation.urlpatterns,
     *audit.urlpatterns,
 ]

@@ -11,4 +11,9 @@ urlpatterns = [
     path(APPLICATION, audit.timeline, name="timeline"),
     path(f"{APPLICATION}card/<uuid:card_id>/", audit.card, name="card"),
     path("revisions/<uuid:public_id>/<int:number>/", revisions.revision, name="revision"),
+    path(
+        "revisions/<uuid:public_id>/<int:number>/changes/",
+        revisions.revision_changes,
+        name="revision-changes",
+    ),
 ]

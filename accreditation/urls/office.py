@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from accreditation.views import cycle_settings, cycles, naming, notices, office, office_members, panel
+from accreditation.views import (
+    cycle_settings,
+    cycles,
+    naming,
+    notices,
+    office,
+    office_members,
+    panel,
+    versions,
+)
 
 urlpatterns = [
     path("offices/", office.offices, name="offices"),
     path("office/panel/<uuid:public_id>/", panel.panel, name="panel"),
     path("office/panel/<uuid:public_id>/conclude/", panel.panel_conclude, name="panel-conclude"),
+    path("office/panel/<uuid:public_id>/discuss/", panel.panel_discuss, name="panel-discuss"),
     path("office/ruling/<uuid:public_id>/", notices.ruling, name="ruling"),
     path("office/<slug:code>/", office.office, name="office"),
     path("office/<slug:code>/below/new/", office.found, name="office-found"),
@@ -21,4 +31,5 @@ urlpatterns = [
     path("cycles/<slug:code>/notice/", notices.notice_list, name="notice-list"),
     path("cycles/<slug:code>/rulings/", notices.rulings, name="rulings"),
     path("cycles/<slug:code>/naming/", naming.naming, name="naming"),
+    path("cycles/<slug:code>/versions/", versions.versions, name="versions"),
 ]

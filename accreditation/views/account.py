@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from accreditation.context import OFFICE_KEY, offices
 from accreditation.forms.account import PasswordForm, SignInForm
 from accreditation.views import throttle
+from accreditation.views.notifications import mail_context
 from accreditation.views.posted import posted
+from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import told
 
 
@@ -56,9 +58,9 @@ class ChangePassword(auth_views.PasswordChangeView):
 
 
 @login_required
-def account(request: HttpRequest) -> HttpResponse:
-    """Name, offices and grants, language, password."""
-    return render(request, "account/account.html")
+def account(request: SignedInRequest) -> HttpResponse:
+    """Name, offices and grants, mail, language, password."""
+    return render(request, "account/account.html", mail_context(request))
 
 
 @login_required

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_GET
 from accreditation.context import offices
 from accreditation.forms.audit import ArchiveSearch
 from accreditation.models import Application
-from accreditation.permissions import visible_applications
 from accreditation.queries.archive import archive, auditing, cycles_of, districts_of, looked_up
 from accreditation.queries.part import Part, part_of, readable_cards
 from accreditation.queries.review import card_view, with_all
-from accreditation.queries.rubrics import rubric_of
+from accreditation.queries.rubrics import rubric_of_application
+from accreditation.queries.site_visits import visits_for
 from accreditation.queries.timeline import check, entries
+from accreditation.scope import visible_applications
 from accreditation.views.paging import page_of
 from accreditation.views.signed_in import SignedInRequest
 
@@ -50,6 +51,7 @@ def timeline(request: SignedInRequest, public_id: Any) -> HttpResponse:
         "proof": check(application),
         "checked_at": timezone.now(),
         "revisions": application.revisions.select_related("submitted_by"),
+        "visits": len(visits_for(application, part)),
         "cards": [card for card in readable_cards(application, request.user, part) if card.submitted_at],
     }
     return render(request, "audit/timeline.html", context)
@@ -64,7 +66,7 @@ def card(request: SignedInRequest, public_id: Any, card_id: Any) -> HttpResponse
     found = next((one for one in readable if one.public_id == card_id and one.submitted_at), None)
     if found is None:
         raise Http404
-    view = card_view(rubric_of(application.cycle), found)
+    view = card_view(rubric_of_application(application), found)
     return render(
         request, "audit/card.html", {"application": application, "part": part, "card": found, "view": view}
     )

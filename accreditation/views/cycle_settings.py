@@ -14,11 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from accreditation.forms.cycles import CycleForm, ExpertsForm, NewCycleForm, QuotaForm
 from accreditation.forms.problems import show_problems
+from accreditation.forms.versions import VersionsForm
 from accreditation.models import Cycle
 from accreditation.queries import cycle_overview as overview
 from accreditation.queries.panel import reviewers_of
 from accreditation.services.cycles import change_cycle, open_cycle, set_experts
 from accreditation.services.quotas import set_quotas
+from accreditation.services.versions import choose_versions
 from accreditation.views.refusing import refused
 from accreditation.views.telling import told
 from workflows.refusals import NotReady, Refused
@@ -60,7 +62,7 @@ def cycle_new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def cycle_settings(request: HttpRequest, code: str) -> HttpResponse:
-    """Dates, quotas and experts: three forms, each sent by itself."""
+    """Dates, quotas, experts and versions: four forms, each sent by itself."""
     cycle = _run_by(request, code)
     part = request.POST.get("part", "")
     sent = request.POST if request.method == "POST" else None
@@ -74,6 +76,7 @@ def cycle_settings(request: HttpRequest, code: str) -> HttpResponse:
             reviewers=reviewers_of(cycle.city),
             initial={"experts": list(cycle.experts.values_list("public_id", flat=True))},
         ),
+        "versions": VersionsForm(sent if part == "versions" else None, cycle=cycle),
     }
     if sent is not None and part not in forms:
         raise Http404
@@ -114,4 +117,20 @@ def _save_experts(cycle: Cycle, form: Any, request: HttpRequest) -> None:
     set_experts(cycle, list(form.cleaned_data["experts"]), by=request.user, at=timezone.now())
 
 
-SAVE = {"dates": _save_dates, "quotas": _save_quotas, "experts": _save_experts}
+def _save_versions(cycle: Cycle, form: Any, request: HttpRequest) -> None:
+    chosen, user = form.cleaned_data, request.user
+    choose_versions(
+        cycle,
+        process_version=chosen["process"],
+        rubric=chosen["rubric"],
+        by=user,  # type: ignore[arg-type]
+        at=timezone.now(),
+    )
+
+
+SAVE = {
+    "dates": _save_dates,
+    "quotas": _save_quotas,
+    "experts": _save_experts,
+    "versions": _save_versions,
+}

@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accreditation.models import Cycle, User
-from accreditation.permissions import DECIDE, offices_of
+from accreditation.permissions import DECIDE
 from accreditation.queries import cycle_overview as overview
 from accreditation.queries import notices
+from accreditation.queries.meetings import meetings_of
+from accreditation.scope import offices_of
 from accreditation.states import Level, State
 from accreditation.views.paging import page_of
 from workflows.working_days import calendar_strip
@@ -68,6 +70,8 @@ def _of_city(request: HttpRequest, shown: Cycle, counts: dict[str, int]) -> dict
         "ended": counts.get(State.NOTICE_ENDED, 0),
         "objected": counts.get(State.OBJECTION, 0),
         "decisions": notices.decisions().filter(cycle=shown),
+        "meetings": meetings_of(shown),
+        "deciding": counts.get(State.CITY_DECISION, 0),
     }
 
 

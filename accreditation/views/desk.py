@@ -1,26 +1,32 @@
-"""待办 and 已办: what waits for a reviewer, and what they did."""
+"""待办 and 已办: what waits for a reviewer, and what they did; and the keys that help with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from accreditation.context import offices
-from accreditation.forms.desk import PANELS, DeskSearch
+from accreditation.context import desk as desk_of_request
+from accreditation.forms.batch import offered
+from accreditation.forms.desk import PANELS, DeskSearch, SavedSearchForm, query_of
 from accreditation.models import Application
-from accreditation.permissions import DECIDE, Office
-from accreditation.queries.desk import CAP, Counts, Search, TaskList, counts, narrowed, reviewing, tasks_of
+from accreditation.permissions import DECIDE
+from accreditation.queries.declarations import undeclared
+from accreditation.queries.desk import CAP, Counts, Desk, Search, counts, cycles_of, reviewing, wanted_of
 from accreditation.queries.desk_rows import panels, rows
 from accreditation.queries.done import acts_of, done
+from accreditation.queries.saved_searches import searches_of
+from accreditation.scope import Office
 from accreditation.states import Level, State
 from accreditation.views.paging import page_of
 from accreditation.views.signed_in import SignedInRequest
+from workflows.working_days import last_day
 
 STAGES: dict[str, Sequence[State]] = {
     Level.ENTERPRISE: [State.ENTERPRISE_REVIEW],
@@ -38,49 +44,66 @@ STAGES: dict[str, Sequence[State]] = {
 
 @login_required
 def desk(request: SignedInRequest) -> HttpResponse:
-    """The open tasks of all offices that the user reviews for, the earliest due first."""
-    held, at = reviewing_offices(request), timezone.now()
-    stages = [stage for office in held for stage in STAGES[office.organisation.level or ""]]
-    form = DeskSearch(request.GET, stages=stages)
+    """The open tasks that concern the user, in all their offices, the earliest due first."""
+    own, at = desk_or_404(request), timezone.now()
+    form = search_form(own, request.GET)
     search = form.search()
-    tasks = tasks_of(request.user, held)
-    counted = counts(tasks, request.user, at)
+    counted = counts(own, at)
+    held = reviewing(own.offices)
     scoring = panels(held) if any(_decides_for_city(office) for office in held) else None
-    context: dict[str, Any] = {
-        "offices": held,
+    shown: dict[str, Any] = {
+        "desk": own,
+        "standing_in": [(one, last_day(one.ends_at)) for one in own.substitutions],
         "search": search,
         "today": at,
         "form": form,
         "figures": _figures(search, counted, scoring),
         "cap": CAP,
+        "searches": searches_of(request.user),
+        "query": query_of(search),
+        "name_form": SavedSearchForm(),
     }
     if search.show == PANELS and scoring is not None:
         page = page_of(request, panels(held, search.words))
-        return render(request, "desk/panels.html", context | {"page": page})
-    wanted = TaskList(
-        [narrowed(part.select_related("assignee", "office"), search, request.user, at) for part in tasks]
-    )
-    page = page_of(request, wanted)
-    found = rows(list(page.object_list), request.user, at)
-    return render(request, "desk/desk.html", context | {"page": page, "rows": found, "counts": counted})
+        return render(request, "desk/panels.html", shown | {"page": page})
+    page = page_of(request, wanted_of(own, search, at))
+    found = rows(list(page.object_list), own, at)
+    cycles = {row.application.cycle_id for row in found if row.must_declare}
+    shown |= {"undeclared": undeclared(request.user, cycles)}
+    shown |= {"page": page, "rows": found, "counts": counted, "batches": offered(found)}
+    return render(request, "desk/desk.html", shown)
 
 
 @login_required
 def desk_done(request: SignedInRequest) -> HttpResponse:
     """The user's own acts, the latest first."""
-    reviewing_offices(request)
+    desk_or_404(request)
     page = page_of(request, acts_of(request.user))
     return render(
         request, "desk/done.html", {"page": page, "rows": done(list(page.object_list), request.user)}
     )
 
 
-def reviewing_offices(request: SignedInRequest) -> list[Office]:
-    """Return the offices that the user reviews for. Nobody else has these pages: 404."""
-    held = reviewing(offices(request))
-    if not held:
+@login_required
+@require_safe
+def keys(request: SignedInRequest) -> HttpResponse:
+    """The keyboard shortcuts, and the switch that turns them off."""
+    desk_or_404(request)
+    return render(request, "desk/keys.html")
+
+
+def desk_or_404(request: SignedInRequest) -> Desk:
+    """Return the user's desk. Whoever neither reviews, nor stands in for a reviewer, nor was asked has none: 404."""
+    own = desk_of_request(request)
+    if not own.is_open:
         raise Http404
-    return held
+    return own
+
+
+def search_form(own: Desk, data: Mapping[str, Any]) -> DeskSearch:
+    """Return the form of what can be looked for on this desk."""
+    stages = [stage for office in reviewing(own.offices) for stage in STAGES[office.organisation.level or ""]]
+    return DeskSearch(data, stages=list(dict.fromkeys(stages)), cycles=list(cycles_of(own)))
 
 
 def _decides_for_city(office: Office) -> bool:
@@ -108,15 +131,7 @@ def _figures(search: Search, counted: Counts, scoring: QuerySet[Application] | N
             "icon": icon if number else "",
             "tone": tone if number else "",
             "is_current": show == search.show,
-            "address": _address(replace(search, show=show)),
+            "address": f"?{query_of(replace(search, show=show))}",
         }
         for show, number, plus, word, icon, tone in shown
     ]
-
-
-def _address(search: Search) -> str:
-    parts = QueryDict(mutable=True)
-    for name, value in (("q", search.words), ("stage", search.stage), ("show", search.show)):
-        if value:
-            parts[name] = value
-    return f"?{parts.urlencode()}"

@@ -19,6 +19,7 @@ from accreditation.forms.notice import NoticeForm, RulingForm
 from accreditation.forms.picks import Pick
 from accreditation.forms.problems import show_problems
 from accreditation.models import Application, Cycle
+from accreditation.permissions import DECIDE, has_grant
 from accreditation.queries import notices as queries
 from accreditation.queries.cycle_overview import decided_cycles
 from accreditation.services.notice import dismiss_objection, publish_notice, uphold_objection
@@ -28,6 +29,7 @@ from accreditation.views.paging import page_of
 from accreditation.views.panel import decided_application
 from accreditation.views.refusing import posted_version, refused
 from accreditation.views.telling import told
+from accreditation.work import acting_as
 from workflows.refusals import NotReady, Refused
 from workflows.working_days import calendar_strip, notice_period, working_days_in
 
@@ -136,7 +138,7 @@ def ruling(request: HttpRequest, public_id: UUID) -> HttpResponse:
         try:
             RULE[form.cleaned_data["outcome"]](
                 application,
-                by=request.user,
+                by=acting_as(request.user, application, timezone.now()),  # type: ignore[arg-type]
                 at=timezone.now(),
                 expected_version=posted_version(request),
                 reason=reason,
@@ -152,7 +154,9 @@ def ruling(request: HttpRequest, public_id: UUID) -> HttpResponse:
             messages.success(
                 request, told(_("%(name)s：%(outcome)s") % said, _("提出人凭受理编号可以查看结果。"))
             )
-            return redirect("rulings", application.cycle.code)
+            if has_grant(request.user, DECIDE, application.city):  # type: ignore[arg-type]
+                return redirect("rulings", application.cycle.code)
+            return redirect("review", application.public_id)
     context = {
         "application": application,
         "form": form,

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accreditation.face import dates, signs
@@ -30,17 +33,29 @@ def refused(
 ) -> HttpResponse:
     """Answer a refusal with its page (403, 409 or 422). `kept` is what the user wrote; `ways` lead on from here.
 
-    A view that can show its form again does that for NotReady; here its problems are only listed.
+    A view that can show its form again does that for NotReady; here its problems are only listed. Who has not
+    declared their interests yet is led there, and back to the page below which the form was sent to.
     """
-    title, text = _words(request, refused_by)
-    if _twice(request, refused_by):
+    undeclared = getattr(refused_by, "code", "") == "undeclared"
+    if undeclared and not kept:
+        return redirect(_to_declare(request))
+    if undeclared:
+        ways = [(_("去申明利害关系"), _to_declare(request)), *ways]
+    title, text = words_of(request, refused_by)
+    if said_twice(request, refused_by):
         kept = ""
     if kept:
         text = _("%(text)s您写的理由还在下方，可以复制。") % {"text": text}
     return refusal(request, status=refused_by.status, title=title, text=text, ways=ways, kept=kept)
 
 
-def _words(request: HttpRequest, refused_by: Refused) -> tuple[str, str]:
+def _to_declare(request: HttpRequest) -> str:
+    page = request.path.rstrip("/").rpartition("/")[0] + "/"
+    return f"{reverse('declarations')}?{urlencode({'next': page})}"
+
+
+def words_of(request: HttpRequest, refused_by: Refused) -> tuple[str, str]:
+    """Return a refusal in words: a title, and what follows."""
     if isinstance(refused_by, Stale):
         return _stale(request, refused_by)
     if isinstance(refused_by, NotPermitted):
@@ -50,7 +65,8 @@ def _words(request: HttpRequest, refused_by: Refused) -> tuple[str, str]:
     return _("现在不能办理"), refused_by.reason or _("这一件已经进入其他环节。")
 
 
-def _twice(request: HttpRequest, refused_by: Refused) -> bool:
+def said_twice(request: HttpRequest, refused_by: Refused) -> bool:
+    """Return whether it was refused because the user had acted just before: a form sent twice."""
     return isinstance(refused_by, Stale) and refused_by.by is not None and refused_by.by == request.user
 
 
@@ -63,7 +79,7 @@ def _stale(request: HttpRequest, stale: Stale) -> tuple[str, str]:
         "action": signs.action_sign(stale.action).word,
         "name": getattr(stale.by, "name", ""),
     }
-    if _twice(request, stale):
+    if said_twice(request, stale):
         return _("这一件您已于%(at)s%(action)s") % said, _("已经写入一次，重复的提交没有写入。")
     if not said["name"]:
         return _("这一件已于%(at)s%(action)s") % said, _("您的决定没有写入。")

@@ -14,21 +14,28 @@ from django.views.decorators.http import require_GET
 
 from accreditation.context import offices
 from accreditation.forms.problems import show_problems
-from accreditation.forms.review import DecisionForm
+from accreditation.forms.review import RETURN_TO, DecisionForm
 from accreditation.models import Application
+from accreditation.queries.declarations import undeclared
 from accreditation.queries.desk_rows import next_for
 from accreditation.queries.part import Part
+from accreditation.queries.recall import may_recall
 from accreditation.services import review as services
+from accreditation.services.copies import mark_read
+from accreditation.views.declarations import way_to_declare
 from accreditation.views.posted import posted
 from accreditation.views.refusing import posted_version, refused
 from accreditation.views.review_page import decision_form, page, review_or_404, ways, why_not
 from accreditation.views.signed_in import SignedInRequest
+from accreditation.views.signing import proposed, signing_block
+from accreditation.views.task_block import task_block
 from accreditation.views.telling import told
-from workflows.refusals import NotReady, Refused, Stale, WrongState
+from workflows.refusals import NotReady, Refused
 
 DECIDE: dict[str, Callable[..., Any]] = {
     "recommend": services.recommend,
     "send_back": services.send_back,
+    **dict.fromkeys(RETURN_TO, services.return_to_level),
     "reject": services.reject,
     "approve": services.approve,
 }
@@ -39,6 +46,8 @@ DECIDE: dict[str, Callable[..., Any]] = {
 def review(request: SignedInRequest, public_id: Any) -> HttpResponse:
     """The current revision, what the levels said, and the decisions that this reader may take."""
     application, part = review_or_404(request, public_id)
+    if part.is_copied:
+        mark_read(application, by=request.user, at=timezone.now())
     return _show(request, application, part)
 
 
@@ -50,51 +59,23 @@ def decide(request: SignedInRequest, public_id: Any) -> HttpResponse:
     form = DecisionForm(request.POST, decisions=list(DECIDE), consequences={})
     if not form.is_valid():
         return _show(request, application, part, request.POST)
-    steps = {"steps": form.cleaned_data["steps"]} if form.cleaned_data["decision"] == "send_back" else {}
+    at = timezone.now()
     try:
-        DECIDE[form.cleaned_data["decision"]](
+        event = DECIDE[form.cleaned_data["decision"]](
             application,
-            by=request.user,
-            at=timezone.now(),
+            by=services.decides_as(application, form.step, user=request.user, at=at),
+            at=at,
             expected_version=posted_version(request),
             reason=form.cleaned_data["reason"],
-            **steps,
+            **form.facts(),
         )
     except NotReady as refusal:
         return _show(request, application, part, request.POST, refusal)
     except Refused as refusal:
-        return refused(
-            request, refusal, kept=form.cleaned_data["reason"], ways=_ways_on(request, application)
-        )
+        return refused(request, refusal, kept=form.cleaned_data["reason"], ways=ways_on(request, application))
+    if event.action == "propose":
+        return proposed(request, application)
     return _decided(request, application, form.cleaned_data["decision"])
-
-
-@login_required
-@posted
-def claim(request: SignedInRequest, public_id: Any) -> HttpResponse:
-    """Take the task, and go on to the application."""
-    application, _part = review_or_404(request, public_id)
-    try:
-        services.claim(application, by=request.user, at=timezone.now())
-    except (Stale, WrongState) as refusal:
-        return refused(request, refusal, ways=_ways_on(request, application))
-    except Refused as refusal:
-        return refused(request, refusal, ways=[(_("回到待办"), reverse("desk"))])
-    return redirect("review", public_id=application.public_id)
-
-
-@login_required
-@posted
-def release(request: SignedInRequest, public_id: Any) -> HttpResponse:
-    """Give the task back to the office, and return to the desk."""
-    application, _part = review_or_404(request, public_id)
-    try:
-        services.release(application, by=request.user, at=timezone.now())
-    except Refused as refusal:
-        return refused(request, refusal, ways=_ways_on(request, application))
-    said = _("已放回%(name)s") % {"name": application.studio.name}
-    messages.success(request, told(said, _("本级其他人可以认领。")))
-    return redirect("desk")
 
 
 def _show(
@@ -106,18 +87,30 @@ def _show(
 ) -> HttpResponse:
     """Show the page; with `data` the form as it was sent, with what is missing."""
     shown = page(request, application, part)
-    form = decision_form(request, application, shown["task"], data)
+    form = decision_form(request, application, shown["task"], shown["document"], data)
     if form is not None and refusal is not None:
         show_problems(form, refusal)
     shown |= {
         "form": form,
         "why_not": "" if form else why_not(request, application, part, shown["task"]),
         "ways": ways(application, part),
+        "declare_at": "" if form else declare_at(request, application),
+        **task_block(request, application, part),
+        "signing": signing_block(request, application, part),
+        "may_recall": form is None and may_recall(application, request.user, timezone.now()),
     }
     return render(request, "review/review.html", shown, status=200 if data is None else 422)
 
 
-def _ways_on(request: SignedInRequest, application: Application) -> list[tuple[Any, str]]:
+def declare_at(request: SignedInRequest, application: Application) -> str:
+    """Return where the reader declares their interests for the application's cycle; "" where that is done."""
+    missing = undeclared(request.user, [application.cycle_id])
+    here = reverse("review", args=[application.public_id])
+    return way_to_declare(missing[0], here) if missing else ""
+
+
+def ways_on(request: SignedInRequest, application: Application) -> list[tuple[Any, str]]:
+    """Return where a refusal leads: to this application as it is now, and on to the next item or the desk."""
     latest = (_("看最新情况"), reverse("review", args=[application.public_id]))
     following = next_for(request.user, offices(request), timezone.now(), besides=application.pk)
     if following is None:
@@ -134,14 +127,18 @@ def _decided(request: SignedInRequest, application: Application, decision: str) 
     said = {
         "recommend": _("已推荐%(name)s"),
         "send_back": _("已退回%(name)s"),
+        **dict.fromkeys(RETURN_TO, _("已将%(name)s退回下级")),
         "reject": _("已决定不予推荐%(name)s"),
         "approve": _("已将%(name)s列入拟公示名单"),
     }[decision] % {"name": application.studio.name}
     text = _("申报单位可看到您的理由。") if decision != "approve" else _("公示时一并发布。")
     following = next_for(request.user, offices(request), timezone.now(), besides=application.pk)
     onward = []
+    application.refresh_from_db()
+    if may_recall(application, request.user, timezone.now()):
+        onward = [(_("拿回"), reverse("recall", args=[application.public_id]))]
     if following:
         words = _("下一件：%(name)s") % {"name": following.application.studio.name}
-        onward = [(words, _address(following))]
+        onward.append((words, _address(following)))
     messages.success(request, told(said, text, *onward))
     return redirect("desk")

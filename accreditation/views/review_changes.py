@@ -1,53 +1,151 @@
-"""What changed between two revisions, fact by fact, in the words of the pages."""
+"""What changed between two revisions, answer by answer, row by row, file by file, and what became of the marks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accreditation.face.signs import GOOD_NAMES
-from accreditation.views.review_material import OF_GOOD, Document, Fact, overview
+from accreditation.completeness import step_title
+from accreditation.document_changes import Difference, differences, row_title, rows_of
+from accreditation.evidence_kinds import EVIDENCE_KINDS
+from accreditation.facts import Document
+from accreditation.form_fields import Mark
+from accreditation.queries.documents import ROWS
+from accreditation.queries.returns import Return
+from accreditation.views.answers import answer, cell, column_label
 
 
 @dataclass(frozen=True)
 class Change:
-    """A fact that reads differently: the lines that are gone and those that are new."""
+    """Something that reads differently: the lines that are gone and those that are new."""
 
     label: str
     removed: Sequence[str]
     added: Sequence[str]
+    is_marked: bool = False
 
 
-def changes(before: Document, after: Document) -> list[Change]:
-    """Return every fact and every file that differs, in the order of the form."""
-    found = _changed(overview(before), overview(after))
-    for good, facts in OF_GOOD.items():
-        found += _changed(facts(before), facts(after))
-        label = _("附件（%(good)s）") % {"good": GOOD_NAMES[good]}
-        found += _change(label, _files(before, good), _files(after, good))
-    return found
+@dataclass(frozen=True)
+class StepChanges:
+    """The changes within one step of the form."""
+
+    step: str
+    title: str
+    is_good: bool
+    changes: Sequence[Change]
 
 
-def _changed(before: Sequence[Fact], after: Sequence[Fact]) -> list[Change]:
-    was = {fact.label: _lines(fact) for fact in before}
-    return [change for fact in after for change in _change(fact.label, was.get(fact.label, []), _lines(fact))]
+@dataclass(frozen=True)
+class Marked:
+    """Something that the return had marked, and whether it was changed."""
+
+    label: str
+    is_changed: bool
 
 
-def _change(label: str, before: Sequence[str], after: Sequence[str]) -> list[Change]:
-    removed = [line for line in before if line not in after]
-    added = [line for line in after if line not in before]
-    return [Change(label, removed, added)] if removed or added else []
+@dataclass(frozen=True)
+class Comparison:
+    """Two revisions beside each other. `returned` is the return in between, with what became of its `marked`."""
+
+    before: int
+    after: int
+    steps: Sequence[StepChanges]
+    returned: Return | None
+    marked: Sequence[Marked]
+
+    @property
+    def count(self) -> int:
+        """Return how much changed."""
+        return sum(len(step.changes) for step in self.steps)
+
+    @property
+    def unchanged(self) -> list[Marked]:
+        """Return what was marked and stayed as it was."""
+        return [one for one in self.marked if not one.is_changed]
+
+    @property
+    def told(self) -> str:
+        """Say how much of what was marked has changed ("" where nothing was marked)."""
+        if not self.marked:
+            return ""
+        count, changed = len(self.marked), len(self.marked) - len(self.unchanged)
+        said = {"count": count, "changed": changed}
+        if changed == count:
+            return ngettext("标明的%(count)d处已改。", "标明的%(count)d处都已改。", count) % said
+        if not changed:
+            return ngettext("标明的%(count)d处没有改。", "标明的%(count)d处都没有改。", count) % said
+        return _("标明的%(count)d处中，%(changed)d处已改。") % said
 
 
-def _lines(fact: Fact) -> list[str]:
-    return [fact.prose] if fact.prose else [_("，").join(line) for line in fact.lines]
+def compared(
+    numbers: tuple[int, int], before: Document, after: Document, returned: Return | None
+) -> Comparison:
+    """Return the comparison of two documents, the revisions `numbers`."""
+    found = differences(before, after)
+    marks = list(returned.marks) if returned else []
+    return Comparison(
+        before=numbers[0],
+        after=numbers[1],
+        steps=[
+            StepChanges(step, step_title(step), step in EVIDENCE_KINDS, [_change(one, marks) for one in part])
+            for step, part in groupby(found, key=lambda one: one.step)
+        ],
+        returned=returned,
+        marked=[Marked(mark_label(mark, before), any(one.answers(mark) for one in found)) for mark in marks],
+    )
 
 
-def _files(document: Mapping[str, Any], good: str) -> list[str]:
-    """Files by name and content: a file replaced under the same name is a change."""
-    return [
-        _("%(name)s（摘要%(sha256)s）") % {"name": file["name"], "sha256": file["sha256"][:8]}
-        for file in document["evidence"]
-        if file["good"] == good
-    ]
+def mark_label(mark: Mark, document: Document, *, with_step: bool = True) -> str:
+    """Return what a mark is called, its step first, and for a row also whom or what it is about."""
+    label = mark.full_label if with_step else mark.label
+    rows = rows_of(document, mark.step, mark.name) if mark.row else []
+    title = row_title(mark.name, rows[mark.row - 1]) if 0 < mark.row <= len(rows) else ""
+    return _("%(mark)s：%(title)s") % {"mark": label, "title": title} if title else label
+
+
+def _change(found: Difference, marks: Iterable[Mark]) -> Change:
+    label, removed, added = TOLD[found.kind](found)
+    return Change(label, removed, added, any(found.answers(mark) for mark in marks))
+
+
+def _answer(found: Difference) -> tuple[str, list[str], list[str]]:
+    label = Mark(found.step, found.name).label
+    return label, _lines(answer(found.name, found.before)), _lines(answer(found.name, found.after))
+
+
+def _row(found: Difference) -> tuple[str, list[str], list[str]]:
+    """A row that is new or gone is told whole; of one that differs, the cells that do."""
+    whole = found.before if found.after is None else found.after
+    said = {"table": Mark(found.step, found.name).label, "row": row_title(found.name, found.before or whole)}
+    label = _("%(table)s：%(row)s") % said if said["row"] else said["table"]
+    if found.before is None or found.after is None:
+        return label, _cells(found.name, found.before or {}), _cells(found.name, found.after or {})
+    both = [name for name in found.after if found.before.get(name) != found.after.get(name)]
+    gone, come = ({name: row.get(name) for name in both} for row in (found.before, found.after))
+    return label, _cells(found.name, gone), _cells(found.name, come)
+
+
+def _cells(table: str, row: Mapping[str, Any]) -> list[str]:
+    columns = [column.rstrip("*") for column in ROWS[table]]
+    shown = [(column_label(table, name), cell(table, name, row[name])) for name in columns if name in row]
+    return [_("%(label)s：%(value)s") % {"label": label, "value": value} for label, value in shown if value]
+
+
+def _file(found: Difference) -> tuple[str, list[str], list[str]]:
+    return Mark(found.step, found.name).label, _named(found.before), _named(found.after)
+
+
+def _named(said: Mapping[str, Any] | None) -> list[str]:
+    if said is None:
+        return []
+    return [_("%(name)s（摘要%(sha256)s）") % {"name": said["name"], "sha256": said["sha256"][:8]}]
+
+
+def _lines(text: str) -> list[str]:
+    return [text] if text else []
+
+
+TOLD = {"answer": _answer, "row": _row, "file": _file}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
@@ -10,23 +9,30 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from viewflow.fsm import Transition
 
 from accreditation.context import offices
-from accreditation.forms.review import DECISIONS, DecisionForm, consequences
+from accreditation.forms.review import DECISIONS, RETURN_TO, DecisionForm, consequences
 from accreditation.models import Application
-from accreditation.permissions import DECIDE, REVIEW, AtLevel, visible_applications
-from accreditation.process import ReviewProcess
+from accreditation.permissions import DECIDE, REVIEW, AtLevel
 from accreditation.queries import review as reading
 from accreditation.queries.desk_rows import days_left
-from accreditation.queries.part import Part, part_of, readable_cards
+from accreditation.queries.part import Part, part_of
 from accreditation.queries.rail import rail
+from accreditation.queries.returns import Return, return_answered, returns_of, waiting_return
 from accreditation.queries.timeline import entries, opinions
-from accreditation.services.review import may_claim
-from accreditation.states import ENDED, RETURNED, Level, State
-from accreditation.views.review_changes import changes
+from accreditation.scope import visible_applications
+from accreditation.services.review import actors
+from accreditation.states import ENDED, LEVEL_OF, RETURNED, Level, State
+from accreditation.versions import process_of
+from accreditation.views.judged import panel, visited
+from accreditation.views.review_changes import Comparison, compared, mark_label
 from accreditation.views.review_material import OF_GOOD, overview
 from accreditation.views.signed_in import SignedInRequest
+from accreditation.work import acting_as
+from workflows.actors import hands_of
 from workflows.engine import allowed_actions
+from workflows.held import WAITING
 from workflows.models import Task
 from workflows.working_days import last_day
 
@@ -51,7 +57,7 @@ def review_or_404(request: SignedInRequest, public_id: Any) -> tuple[Application
 
 def material(application: Application, number: int | None = None) -> dict[str, Any]:
     """Return a revision as the pages show it: facts, files, gates, the marks that follow from it."""
-    view = reading.revision_view(application, number)
+    view, returns = reading.revision_view(application, number), returns_of(application)
     goods = [
         {
             "view": good,
@@ -67,13 +73,35 @@ def material(application: Application, number: int | None = None) -> dict[str, A
         "revision": view.revision,
         "document": view.document,
         "rubric": view.rubric,
-        "changes": changes(view.before, view.document) if view.before else [],
+        "comparison": comparison(view, returns),
+        **_returned(application, view.document, returns),
         "overview": overview(view.document),
         "gates": view.gates,
         "failed_gates": view.failed_gates,
         "goods": goods,
         "earned": sum(mark.points for mark in marks),
         "computable": sum(mark.max for mark in marks),
+    }
+
+
+def comparison(view: reading.RevisionView, returns: Sequence[Return]) -> Comparison | None:
+    """Return what changed since the revision before; None for the first."""
+    if view.before is None:
+        return None
+    number = view.revision.number
+    return compared((number - 1, number), view.before, view.document, return_answered(returns, number))
+
+
+def _returned(
+    application: Application, document: Mapping[str, Any], returns: Sequence[Return]
+) -> dict[str, Any]:
+    """Return what a later level has returned to the one that has the application now, and to whom it owes it."""
+    waiting = None if application.state in RETURNED else waiting_return(application, returns)
+    owed = application.office_at(application.owed_to)
+    return {
+        "returned": waiting,
+        "returned_marks": [mark_label(mark, document) for mark in waiting.marks] if waiting else [],
+        "owed": owed.name if owed else "",
     }
 
 
@@ -102,6 +130,7 @@ def page(request: SignedInRequest, application: Application, part: Part) -> dict
     return (
         shown
         | judged
+        | visited(request, application, part)
         | {
             "part": part,
             "rail": rail(application, told),
@@ -111,46 +140,15 @@ def page(request: SignedInRequest, application: Application, part: Part) -> dict
             "due_on": last_day(task.due_at) if task else None,
             "days": days_left(task.due_at, at) if task else 0,
             "is_late": task is not None and task.due_at <= at,
-            "may_claim": task is not None
-            and task.assignee_id is None
-            and may_claim(application, request.user),
         }
     )
-
-
-def panel(request: SignedInRequest, application: Application, part: Part, rubric: Any) -> dict[str, Any]:
-    """Return the cards on the current revision that the reader may see; the result only once the scoring is over."""
-    readable = readable_cards(application, request.user, part)
-    cards = [
-        reading.card_view(rubric, card)
-        for card in readable
-        if card.submitted_at and card.revision.number == application.revision_number
-    ]
-    own = [card for card in part.own_cards if card.revision.number == application.revision_number]
-    current = application.current_cards if part.sees_panel else None
-    scores = [one.total.total for one in cards]
-    return {
-        "cards": cards,
-        "own_card": own[0] if own else None,
-        "scores": scores,
-        "axis_from": axis_from(scores),
-        "result": reading.panel_of(rubric, cards) if application.total is not None else None,
-        "total_line": rubric.total_line(application.cycle.level),
-        "seats": current.count() if current is not None else 0,
-        "handed_in": current.exclude(submitted_at=None).count() if current is not None else 0,
-    }
-
-
-def axis_from(scores: Sequence[Decimal]) -> int:
-    """Return where the axis of the scores begins: a ten below the lowest, so that near marks stand apart."""
-    lowest = min(scores, default=Decimal(0))
-    return max(0, int(lowest) // 10 * 10 - 10)
 
 
 def decision_form(
     request: SignedInRequest,
     application: Application,
     task: Task | None,
+    document: Mapping[str, Any],
     data: Mapping[str, Any] | None = None,
 ) -> DecisionForm | None:
     """Return the form of the decisions that the user may take now, or None if there are none."""
@@ -158,18 +156,35 @@ def decision_form(
     if not offered:
         return None
     quota = reading.quota_of(application) if application.state == State.DISTRICT_REVIEW else None
-    return DecisionForm(data, decisions=offered, consequences=consequences(application, quota))
+    return DecisionForm(
+        data, decisions=offered, consequences=consequences(application, quota), document=document
+    )
 
 
 def decisions(request: SignedInRequest, application: Application, task: Task | None) -> Sequence[str]:
     """Return the decisions that the user may take. What somebody else holds is theirs; objections have a page."""
     if application.state == State.OBJECTION:
         return []
-    held_by_other = task is not None and task.assignee_id not in {None, request.user.pk}
+    everybody = actors(application, request.user, timezone.now())
+    hands = {None, *(pk for one in everybody for pk in hands_of(one))}
+    held_by_other = task is not None and task.assignee_id not in hands
     if held_by_other and application.state != State.PANEL_SCORING:
         return []
-    allowed = allowed_actions(ReviewProcess(application), request.user)
-    return [name for name in DECISIONS if name in allowed]
+    if task is not None and task.hold in WAITING:
+        return []
+    process = process_of(application)
+    possible = {name: step for one in everybody for name, step in allowed_actions(process, one).items()}
+    allowed = _not_refused(task, possible)
+    below = allowed["return_to_level"].declared_targets() if "return_to_level" in allowed else []
+    levels = {LEVEL_OF[State(state)] for state in below}
+    return [name for name in DECISIONS if name in allowed or RETURN_TO.get(name) in levels]
+
+
+def _not_refused(task: Task | None, steps: Mapping[str, Transition]) -> Mapping[str, Transition]:
+    """Leave out the favourable steps after a refused round."""
+    if task is None or task.hold != Task.Hold.REFUSED:
+        return steps
+    return {name: step for name, step in steps.items() if not step.custom.get("favourable")}
 
 
 def why_not(request: SignedInRequest, application: Application, part: Part, task: Task | None) -> str:
@@ -180,12 +195,14 @@ def why_not(request: SignedInRequest, application: Application, part: Part, task
         return _("已退回申报单位，补正后直接回到%(office)s。") % {"office": _holder(application)}
     if application.level not in part.levels:
         return _("现在由%(office)s办理。") % {"office": _holder(application)}
-    verdict = AtLevel(Level(application.level), (REVIEW, DECIDE))(application, request.user)
+    by = acting_as(request.user, application, timezone.now())
+    verdict = AtLevel(Level(application.level), (REVIEW, DECIDE))(application, by)
     if not verdict:
         return verdict.reason
-    if task is not None and task.assignee is not None and task.assignee != request.user:
+    if task is not None and task.assignee is not None and task.assignee_id not in hands_of(by):
         return _("这一件由%(name)s认领，由其办理或释放后您才能办理。") % {"name": task.assignee.name}
-    return ""
+    waits = task is not None and task.hold in WAITING
+    return _("这一件正在等待他人的意见或者签署，之后才能作决定。") if waits else ""
 
 
 def _holder(application: Application) -> str:

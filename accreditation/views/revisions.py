@@ -12,12 +12,14 @@ from django.views.decorators.http import require_safe
 
 from accreditation.context import current_office, offices
 from accreditation.models import Application, Revision
-from accreditation.permissions import APPLY, visible_applications
+from accreditation.permissions import APPLY
 from accreditation.queries.part import part_of
-from accreditation.queries.review import revision_view, with_all
+from accreditation.queries.returns import return_answered, returns_of
+from accreditation.queries.review import documents_of, revision_view, with_all
+from accreditation.scope import visible_applications
 from accreditation.views.answers import sections
-from accreditation.views.review_changes import changes
-from accreditation.views.review_page import file_item
+from accreditation.views.review_changes import compared
+from accreditation.views.review_page import comparison, file_item
 from accreditation.views.signed_in import SignedInRequest
 
 
@@ -38,12 +40,50 @@ def revision(request: SignedInRequest, public_id: UUID, number: int) -> HttpResp
         "application": application,
         "revision": view.revision,
         "sections": sections(view.document, files),
-        "changes": changes(view.before, view.document) if view.before else [],
+        "comparison": comparison(view, returns_of(application)),
         "gates": view.gates,
         "failed_gates": view.failed_gates,
         "back": _way_back(request, application),
     }
     return render(request, "revision/revision.html", context)
+
+
+@login_required
+@require_safe
+def revision_changes(request: SignedInRequest, public_id: UUID, number: int) -> HttpResponse:
+    """What changed to a revision, since the one before it or since the one that the address names."""
+    seen = with_all(visible_applications(request.user))
+    application = get_object_or_404(seen, public_id=public_id)
+    since = request.GET.get("since", "")
+    before = int(since) if since.isascii() and since.isdecimal() and len(since) < 5 else number - 1
+    if not 0 < before < number <= application.revision_number:
+        raise Http404
+    documents = documents_of(application, (before, number))
+    returned = return_answered(returns_of(application), number) if before == number - 1 else None
+    context = {
+        "application": application,
+        "comparison": compared((before, number), documents[before], documents[number], returned),
+        "pairs": _pairs(application, (before, number)),
+        "back": _way_back(request, application),
+    }
+    return render(request, "revision/changes.html", context)
+
+
+def _pairs(application: Application, shown: tuple[int, int]) -> list[dict[str, Any]]:
+    """Return the pairs of revisions to look at: each with the one before, and the first with the last."""
+    last = application.revision_number
+    pairs = [(number - 1, number) for number in range(2, last + 1)]
+    pairs += [(1, last)] if last > 2 else []
+    return [
+        {
+            "before": before,
+            "after": after,
+            "is_current": (before, after) == shown,
+            "address": reverse("revision-changes", args=[application.public_id, after])
+            + ("" if before == after - 1 else f"?since={before}"),
+        }
+        for before, after in pairs
+    ]
 
 
 def _way_back(request: SignedInRequest, application: Application) -> dict[str, Any]:

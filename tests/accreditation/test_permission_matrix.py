@@ -29,17 +29,17 @@ ALLOWED = {
     },
     "district_review": {
         APPLICANT: {"withdraw"},
-        DISTRICT["review"]: {"send_back"},
-        DISTRICT["decide"]: {"recommend", "send_back", "reject"},
+        DISTRICT["review"]: {"send_back", "return_to_level"},
+        DISTRICT["decide"]: {"recommend", "send_back", "return_to_level", "reject"},
     },
-    "city_intake": {APPLICANT: {"withdraw"}, CITY: {"convene", "send_back", "reject"}},
+    "city_intake": {APPLICANT: {"withdraw"}, CITY: {"convene", "send_back", "return_to_level", "reject"}},
     "panel_scoring": {
         APPLICANT: {"withdraw"},
         CITY: {"convene", "conclude", "send_back"},
         "expert": {"score"},
     },
-    "city_decision": {APPLICANT: {"withdraw"}, CITY: {"approve", "send_back", "reject"}},
-    "listed": {APPLICANT: {"withdraw"}, CITY: {"publish", "send_back", "reject"}},
+    "city_decision": {APPLICANT: {"withdraw"}, CITY: {"approve", "send_back", "return_to_level", "reject"}},
+    "listed": {APPLICANT: {"withdraw"}, CITY: {"publish", "send_back", "return_to_level", "reject"}},
     "public_notice": {APPLICANT: {"withdraw"}, "system": {"end_notice"}, "public": {"file_objection"}},
     "objection": {
         APPLICANT: {"withdraw"},
@@ -54,7 +54,20 @@ ALLOWED = {
     "rejected": {},
     "withdrawn": {},
 }
-"""State → (organisation, grant) or special actor → steps. Whatever is not here is refused."""
+"""State → (organisation, grant) or special actor → steps. Whatever is not here is refused.
+
+Taking back is not in it: that is no role's, but of who took the last decision (see below).
+"""
+DECIDED_BY = {
+    "district_review": "union_decider",
+    "city_intake": "district_decider",
+    "listed": "city_decider",
+    "returned_by_enterprise": "union_reviewer",
+    "returned_by_district": "district_reviewer",
+    "returned_by_city": "city_decider",
+    "rejected": "district_decider",
+}
+"""State → who of the cast brought it there by a decision that can be taken back."""
 
 
 def stranger(**fields: bool) -> User:
@@ -93,6 +106,20 @@ def test_every_role_may_take_exactly_the_steps_of_the_table(state: str) -> None:
     taken = {who: set(allowed_actions(ReviewProcess(application), actor)) for who, actor in actors.items()}
 
     assert {who: steps for who, steps in taken.items() if steps} == ALLOWED[state]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", State.values)
+def test_only_who_took_the_last_decision_may_take_it_back(state: str) -> None:
+    application, who = factories.application_in(state), factories.cast()
+    roles = ["applicant", "union_reviewer", "union_decider", "district_reviewer", "district_decider"]
+    people = {role: getattr(who, role) for role in [*roles, "city_decider"]}
+
+    may = {
+        role for role, one in people.items() if "recall" in allowed_actions(ReviewProcess(application), one)
+    }
+
+    assert may == ({DECIDED_BY[state]} if state in DECIDED_BY else set())
 
 
 @pytest.mark.django_db

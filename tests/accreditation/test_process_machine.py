@@ -150,6 +150,28 @@ class Review(RuleBasedStateMachine):
                 )
                 return
 
+    @rule(which=CHOSEN, person=st.integers(0, 8), level=st.sampled_from(["enterprise", "district", "city"]))
+    def return_to_an_earlier_level(self, which: int, person: int, level: str) -> None:
+        application = self.application(which)
+        self.attempt(
+            review.return_to_level,
+            application,
+            by=self.people[person],
+            expected_version=application.version,
+            reason="理由。",
+            level=level,
+        )
+
+    @rule(which=CHOSEN)
+    def who_decided_takes_it_back(self, which: int) -> None:
+        application = self.application(which)
+        for person in self.people:
+            if "recall" in allowed_actions(ReviewProcess(application), person):
+                before = ReviewProcess(application).last_decision()
+                self.attempt(review.recall, application, by=person, expected_version=application.version)
+                assert before
+                assert self.application(which).state in {before.from_state, application.state}
+
     @rule(which=CHOSEN, stale=st.integers(1, 3))
     def decide_on_an_old_page(self, which: int, stale: int) -> None:
         application = self.application(which)
@@ -259,7 +281,8 @@ class Review(RuleBasedStateMachine):
                 continue
             self.checked.add((pk, application.version))
             process = ReviewProcess(application)
-            ways = [allowed_actions(process, one) for one in [*self.people, SYSTEM, PUBLIC]]
+            everybody = [*self.people, SYSTEM, PUBLIC]
+            ways = [allowed_actions(process, one).keys() - {"recall"} for one in everybody]
             assert any(ways) == (application.state not in ENDED)
 
     @invariant()

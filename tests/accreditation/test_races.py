@@ -10,7 +10,7 @@ from django.db import connection
 
 from accreditation.models import Application, Designation, NamingDecision, Quota
 from accreditation.permissions import grants_on
-from accreditation.services import applications, naming, notice, panel, review
+from accreditation.services import applications, naming, notice, panel, review, tasks
 from tests import factories
 from tests.factories import AT
 from workflows.models import Event, Task
@@ -90,7 +90,7 @@ def test_of_two_who_claim_one_holds_it() -> None:
     who = factories.cast()
     one, two = who.union_reviewer, who.union_decider
     for application in many("enterprise_review", 30):
-        results = race(*(lambda who=who: review.claim(application, by=who, at=AT) for who in (one, two)))
+        results = race(*(lambda who=who: tasks.claim(application, by=who, at=AT) for who in (one, two)))
         assert refusals(results) == [Stale]
 
 

@@ -14,9 +14,10 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from accreditation import rubric
+from accreditation.form_fields import TABLES
 from accreditation.forms.review import mark_name
 from accreditation.models import Application
-from accreditation.services.draft import FIELDS, TABLES
+from accreditation.services.draft import FIELDS
 from tests import factories
 
 BUTTONS = {
@@ -129,10 +130,12 @@ def decide(
 def choose(page: Page, decision: str, reason: str, steps: tuple[str, ...] = ()) -> None:
     """Choose a decision on the review page and type the reason; do not sign yet."""
     page.locator(f'[name="decision"][value="{decision}"]').check()
+    marks = page.locator(".w-marks")
     if steps:
-        page.locator("details", has=page.locator('[name="steps"]')).locator("summary").click()
+        marks.locator("> summary").click()
     for step in steps:
-        page.locator(f'[name="steps"][value="{step}"]').check()
+        marks.locator(f'> details:has([name="steps"][value="{step}"]) > summary').click()
+        marks.locator(f'[name="steps"][value="{step}"]').check()
     page.get_by_role("textbox", name="理由").fill(reason)
 
 

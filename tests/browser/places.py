@@ -1,33 +1,74 @@
 """Every page of every role, as addresses in the sample. A page added later must be added here."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import urlencode
+from uuid import uuid4
 
+from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accreditation.form_steps import STEPS
-from accreditation.models import NamingDecision, Notice, Objection, Organisation, Scorecard
+from accreditation.models import Meeting, NamingDecision, Notice, Objection, Organisation, Scorecard
+from accreditation.services import review, tasks
+from accreditation.services.copies import copy_to
+from accreditation.services.meetings import Resolution, hold_meeting
 from accreditation.services.notice import file_objection
 from accreditation.services.panel import save_card
-from accreditation.services.review import approve
+from accreditation.services.recusals import recuse as keep_out
+from accreditation.services.saved_searches import save_search
+from accreditation.services.signing import open_round
+from accreditation.services.site_visits import Content, add_visit
+from accreditation.services.substitutions import substitute
+from accreditation.services.webhooks import add_webhook, try_webhook
+from accreditation.uploads import recognise_photo
 from certificates.models import Certificate
+from tests.browser.acts import picture
 from tests.browser.sample import Sample
 from tests.factories import full_marks
+from workflows.models import Webhook
+from workflows.notifications.fan_out import fan_out
+from workflows.signing import Plan, Terms
 
 ACTIONS = frozenset(
     {
         "application-submit",
         "decide",
+        "search-save",
+        "search-delete",
+        "spread-undo",
         "claim",
         "release",
+        "unassign",
+        "take-back",
+        "withdraw-delegation",
+        "remind",
+        "application-remind",
+        "copy-withdraw",
         "panel-conclude",
+        "panel-discuss",
+        "scorecard-draft",
+        "signing-sign",
+        "signing-add",
+        "signing-remove",
+        "signing-change",
+        "signing-cancel",
+        "meeting-retry",
         "logout",
         "switch-office",
         "set_language",
+        "notification",  # leads on to the page that the message is about
+        "notification-read",
+        "notification-unread",
+        "notifications-read",
+        "mail-choice",
+        "webhook-test",
+        "delivery-again",
     }
 )
 """Addresses that only take a form."""
-FILES = frozenset({"certificate", "evidence"})
+FILES = frozenset({"certificate", "evidence", "site-visit-photo"})
 """Addresses that give a file, not a page."""
 ROLES = {
     "": "a visitor",
@@ -83,15 +124,92 @@ class Places:
         yield from self._own("home", "applications", "offices")
         yield from self._of("王金山", "application", "application-withdraw")
         yield "revision", self.sample.address("revision", "王金山", 1)
+        self._send_back(
+            "王金山", "wenjing", ["studio.area", "leader.evidence-honour", "team.members.2", "team"]
+        )
+        yield from self._of("王金山", "application")
+        for step in ("studio", "leader", "team"):
+            yield "application-step", self.sample.address("application-step", "王金山", step)
 
     def liuyang(self) -> Iterator[tuple[str, str]]:
         yield from self._of("米钰林", "application")
 
     def wenjing(self) -> Iterator[tuple[str, str]]:
-        yield from self._own("home", "desk", "desk-done", "cycles")
+        fan_out(timezone.now())
+        yield from self._own("home", "desk", "desk-done", "cycles", "notifications")
+        yield "notifications", f"{reverse('notifications')}?show=unread"
         yield from self._of("王金山", "review", "timeline")
         yield "desk", f"{reverse('desk')}?show=overdue"
+        yield from self._picked("王金山")
+        yield "ranking", reverse("ranking", args=[self.cycle.code, "YB"])
         yield "revision", self.sample.address("revision", "王金山", 2)
+        yield "revision-changes", self.sample.address("revision-changes", "王金山", 2)
+        yield from self._handing("王金山")
+        yield from self._signing("王金山")
+        yield from self._persons("王金山")
+
+    def _persons(self, leader: str) -> Iterator[tuple[str, str]]:
+        """Somebody stands in while one is away, and the office below has nobody left."""
+        by, at = self.sample.user("wenjing"), timezone.now()
+        office, today = Organisation.objects.get(code="YB"), timezone.localdate()
+        yield from self._own("substitutions", "declarations")
+        yield "substitution-new", reverse("substitution-new", args=[office.code])
+        made = substitute(
+            office,
+            principal=by,
+            substitute=self.sample.user("qinlan"),
+            starts_on=today,
+            ends_on=today,
+            by=by,
+            at=at,
+        )
+        yield "substitution-end", reverse("substitution-end", args=[made.public_id])
+        yield from self._own("substitutions")
+        yield from self._of_cycle("declaration")
+        yield from self._of(leader, "recuse")
+        keep_out(
+            self.sample.application("陈志强"), by=self.sample.user("kongyan"), at=at, reason="亲属关系。"
+        )
+        yield from self._own("desk")
+        yield from self._of("陈志强", "appoint")
+
+    def _picked(self, leader: str) -> Iterator[tuple[str, str]]:
+        """Keep a search, and pick an application for a batch."""
+        by, application = self.sample.user("wenjing"), self.sample.application(leader)
+        kept = save_search(by=by, name="待推荐", query="show=free&order=arrival")
+        yield from self._own("keys", "searches", "desk", "batch")
+        yield "search", reverse("search", args=[kept.public_id])
+        yield "desk", f"{reverse('desk')}?{kept.query}"
+        for decision in ("recommend", "claim", "approve"):
+            picked = urlencode({"decision": decision, "applications": application.public_id})
+            yield "batch", f"{reverse('batch')}?{picked}"
+
+    def _handing(self, leader: str) -> Iterator[tuple[str, str]]:
+        """Let the work go from hand to hand, with a question and a copy, and lie open again in the end."""
+        application, at = self.sample.application(leader), timezone.now()
+        me, other = self.sample.user("wenjing"), self.sample.user("heqiu")
+        yield from self._of(leader, "assign", "copy")
+        yield "copy", f"{self.sample.address('copy', leader)}?q=nobody-is-called-so"
+        yield from self._own("copies")
+        tasks.assign(application, by=me, to=other, seen=None, at=at, note="重点看产权归属。")
+        tasks.delegate(application, by=other, to=me, at=at, question="经费是否专款专用？")
+        copy_to(application, by=other, people=[me], at=at)
+        yield from self._of(leader, "review", "advise", "assign")
+        yield from self._own("copies")
+        tasks.advise(application, by=me, at=at, opinion="专款专用，有台账。")
+        tasks.assign(application, by=me, to=me, seen=other, at=at)
+        copy_to(application, by=me, people=[other], at=at)
+        yield from self._of(leader, "review", "transfer", "delegate", "copy", "timeline")
+        tasks.release(application, by=me, at=at)
+
+    def _signing(self, leader: str) -> Iterator[tuple[str, str]]:
+        """Ask the district's other reviewer to sign."""
+        application, by = self.sample.application(leader), self.sample.user("wenjing")
+        yield from self._of(leader, "signing-new")
+        plan = Plan(signers=[self.sample.user("heqiu")], placement="before", terms=Terms("all"))
+        round_ = open_round(application, by=by, at=timezone.now(), plan=plan)
+        yield "signing", reverse("signing", args=[application.public_id, round_.public_id])
+        yield from self._of(leader, "review")
 
     def tangli(self) -> Iterator[tuple[str, str]]:
         scored = self.sample.application("张永忠")
@@ -104,32 +222,94 @@ class Places:
         yield from self._own("desk", "desk-done", "cycles", "cycle-new")
         yield "desk", f"{reverse('desk')}?show=panels"
         yield from self._of_cycle("cycle", "cycle-settings", "notice-list", "rulings", "naming")
+        yield from self._of_cycle("meeting-list", "meeting-new")
         yield from self._of("吴秀英", "panel")
         yield from self._of("张永忠", "panel")
+        yield from self._visits("张永忠")
         yield from self._of("周立新", "review", "timeline")
         card = Scorecard.objects.filter(application=self.sample.application("周立新")).first()
         assert card is not None
         yield "card", reverse("card", args=[card.application.public_id, card.public_id])
         self._something_in_every_list()
         yield from self._of_cycle("cycle", "notice-list", "rulings", "naming")
+        yield "meeting", reverse("meeting", args=[self.cycle.code, Meeting.objects.get().public_id])
         yield from self._of("张毅", "ruling")
         yield "objection-received", reverse("objection-received", args=[Objection.objects.get().public_id])
+        yield from self._of_cycle("versions")
+        self._send_back("吴秀英", "chenliyan", ["team.members.1"])
+        yield from self._of("吴秀英", "review", "recall")
+        yield from self._own("desk-done")
+
+    def _send_back(self, leader: str, by: str, marked: list[str]) -> None:
+        """Return an application to its enterprise, with marks."""
+        application = self.sample.application(leader)
+        steps = [code for code in marked if "." not in code]
+        review.send_back(
+            application,
+            by=self.sample.user(by),
+            at=timezone.now(),
+            expected_version=application.version,
+            reason="与证件不符，核对后改正。",
+            steps=steps,
+            fields=[code for code in marked if code not in steps],
+        )
+
+    def _visits(self, leader: str) -> Iterator[tuple[str, str]]:
+        """Record a visit with a photo, and correct it."""
+        yield from self._of(leader, "site-visits", "site-visit-new")
+        application, by, at = self.sample.application(leader), self.sample.user("chenliyan"), timezone.now()
+        photo = recognise_photo(ContentFile(picture(), "车间.png"))
+        found = Content(timezone.localdate(at), "陈立言、唐立", "设备在用，台账与申报相符。", [photo])
+        visit = add_visit(application, found, by=by, at=at)
+        yield "site-visit-correct", self.sample.address("site-visit-correct", leader, visit.public_id)
+        again = replace(
+            found, findings="设备在用，台账缺8月。", photos=(), kept=[visit.photos.get().public_id]
+        )
+        add_visit(application, again, by=by, at=at, corrects=visit.public_id)
+        yield from self._of(leader, "site-visits", "review")
 
     def _something_in_every_list(self) -> None:
-        """List one studio for the next notice, object to another."""
+        """List one studio for the next notice by a meeting, object to another."""
         by, at = self.sample.user("chenliyan"), timezone.now()
         listed, announced = self.sample.application("周立新"), self.sample.application("张毅")
-        approve(listed, by=by, at=at, expected_version=listed.version, reason="总分和五好均达标。")
+        hold_meeting(
+            self.cycle,
+            [Resolution(listed, "approve", listed.version, "总分和五好均达标。")],
+            public_id=uuid4(),
+            title="审定会",
+            held_on=timezone.localdate(at),
+            people="陈立言、秦岚",
+            by=by,
+            at=at,
+        )
         file_objection(announced, at=at, name="吴建国", contact="13800000000", grounds="发明人有出入。")
 
     def songjie(self) -> Iterator[tuple[str, str]]:
         member = self.city.memberships.get(user__username="hanmin")
         yield from self._own("offices")
         yield "office", reverse("office", args=[self.city.code])
+        yield "office-substitutions", reverse("office-substitutions", args=[self.city.code])
+        yield "loads", reverse("loads")
+        yield "load", reverse("load", args=[self.city.code])
+        yield "spread", reverse("spread", args=[self.city.code])
+        yield "spread", f"{reverse('spread', args=[self.city.code])}?held=1"
         yield "office-found", reverse("office-found", args=[self.city.code])
+        yield "escalation", reverse("escalation", args=[self.city.code])
         yield "member-new", reverse("member-new", args=[self.city.code])
+        yield "webhooks", reverse("webhooks", args=[self.city.code])
+        yield "webhook-new", reverse("webhook-new", args=[self.city.code])
+        hook = self._webhook()
+        yield "webhook", reverse("webhook", args=[self.city.code, hook.public_id])
+        yield "webhook-end", reverse("webhook-end", args=[self.city.code, hook.public_id])
         yield "member", reverse("member", args=[self.city.code, member.user.public_id])
         yield "member-end", reverse("member-end", args=[self.city.code, member.user.public_id])
+
+    def _webhook(self) -> Webhook:
+        """Give the city a webhook with something to deliver."""
+        by, at = self.sample.user("songjie"), timezone.now()
+        hook = add_webhook(self.city, name="工作群", url="https://93.184.216.34/hook", by=by, at=at).webhook
+        try_webhook(hook, by=by, at=at)
+        return hook
 
     def liangjing(self) -> Iterator[tuple[str, str]]:
         yield from self._own("home", "audit")

@@ -153,7 +153,9 @@ def the_city_convenes_a_panel(stage: Stage) -> None:
     page = stage.page("chenliyan")
     page.goto(reverse("review", args=[stage.application.public_id]))
     page.get_by_role("link", name="组成专家组").click()
-    page.get_by_role("button", name="签署并组成专家组").wait_for()  # the list below does not wait for its page
+    page.get_by_role(
+        "button", name="签署并组成专家组"
+    ).wait_for()  # the list below does not wait for its page
     for box in page.locator('[name="experts"]:enabled').all():
         box.uncheck()
     for username in EXPERTS:

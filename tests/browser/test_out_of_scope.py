@@ -20,10 +20,30 @@ PAGES = (
     "panel",
     "ruling",
     "scorecard",
+    "site-visits",
+    "site-visit-new",
     "certificate",
     "application-check",
+    "assign",
+    "transfer",
+    "delegate",
+    "advise",
+    "copy",
 )
-ACTIONS = ("decide", "claim", "release", "application-submit", "application-withdraw", "panel-conclude")
+ACTIONS = (
+    *(
+        "decide",
+        "claim",
+        "release",
+        "application-submit",
+        "application-withdraw",
+        "panel-conclude",
+        "panel-discuss",
+        "scorecard-draft",
+    ),
+    *("assign", "unassign", "transfer", "take-back", "delegate", "advise", "withdraw-delegation"),
+    *("remind", "application-remind", "copy"),
+)
 LEADERS = ("王金山", "张永忠", "米钰林")
 """Three states of the sample, none of them of 南岸区 or of 清风社区."""
 

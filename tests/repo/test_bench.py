@@ -28,8 +28,10 @@ TRANSITION = [
 DESK = [
     "the page, 30 tasks in the office",
     "its queries alone, 30 tasks in the office",
+    "in the order of arrival, 30 tasks in the office",
     "the page, 3 in 100 in the office",
     "its queries alone, 3 in 100 in the office",
+    "in the order of arrival, 3 in 100 in the office",
     "SQL statements of the page at 60",
     "SQL statements of the page at 120",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 
 import rfc8785
 
-from workflows.actors import Actor, actor_code
+from workflows.actors import Actor, Substitute, actor_code
 from workflows.models import Event, EventPayload, Stream
 
 SCHEMA = 1
@@ -71,6 +71,7 @@ def append(
         sequence=row.sequence + 1,
         action=action,
         actor_id=by.pk,
+        principal_id=by.principal.pk if isinstance(by, Substitute) else None,
         office=office,
         role=role,
         from_state=from_state,

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import migrations
-from django.db.migrations import operations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import operations
 
 Statements = dict[str, list[str]]
 
@@ -116,5 +116,8 @@ def standing_through(
 
     SQLite makes a table anew to alter it, and the triggers would go with the old one.
     """
-    down = [migrations.RunPython(guard.reverse_code, guard.code) for guard in reversed(guards)]
+    down = [
+        migrations.RunPython(guard.reverse_code or migrations.RunPython.noop, guard.code)
+        for guard in reversed(guards)
+    ]
     return [*down, *steps, *guards]

@@ -1,7 +1,7 @@
 """Rows of the approval engine."""
 
 from workflows.models.event import Event, EventPayload
-from workflows.models.notification import Delivery, MailChoice, Notification, Told, Webhook
+from workflows.models.notification import Delivery, MailChoice, Notification, Told, ToldThrough, Webhook
 from workflows.models.persons import Appointment, Copy, Recusal, Substitution
 from workflows.models.signing import Signature, SigningRound
 from workflows.models.stream import Stream, Subject
@@ -23,5 +23,6 @@ __all__ = [
     "Substitution",
     "Task",
     "Told",
+    "ToldThrough",
     "Webhook",
 ]

@@ -5,12 +5,18 @@ from django.db import models
 
 
 class Event(models.Model):
-    """One thing that was done. `body` is what is hashed; the other columns repeat it for searching."""
+    """One thing that was done. `body` is what is hashed; the other columns repeat it for searching.
+
+    `principal` is for whom the actor stood in, as the facts say too.
+    """
 
     stream = models.CharField(max_length=64)
     sequence = models.PositiveIntegerField()
     action = models.CharField(max_length=32)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    principal = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     office = models.ForeignKey(settings.WORKFLOWS_OFFICE_MODEL, models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=16, blank=True)
     from_state = models.CharField(max_length=32, blank=True)

@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,13 +20,36 @@ class Told(models.Model):
         return f"event {self.event_id} told"
 
 
+class ToldThrough(models.Model):
+    """The one row that says up to which event all are told, so that looking for the others costs the same for ever.
+
+    `event_id` is that mark. It may next become `noted_id`, the last event seen at a time when the transactions
+    before `horizon` were still running: once they have ended, no event below it can appear any more.
+    """
+
+    event_id = models.BigIntegerField(default=0)
+    noted_id = models.BigIntegerField(default=0)
+    horizon = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"told through event {self.event_id}"
+
+
 class Notification(models.Model):
-    """One person is told of one event. `reason` is why it concerns them (a code of the domain)."""
+    """One person is told of one event. `reason` is why it concerns them (a code of the domain).
+
+    `principal` is whose substitute they were told as. `object_id` is the subject of the event, by which the
+    domain asks whether they may still see it; without one it concerns them alone. `mailed_at` is set when it has
+    been mailed, or was found to be past mailing.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     event = models.ForeignKey(Event, models.PROTECT, related_name="notifications")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notifications")
     reason = models.CharField(max_length=32)
+    principal = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    content_type = models.ForeignKey(ContentType, models.PROTECT, null=True, related_name="+")
+    object_id = models.PositiveBigIntegerField(null=True)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
@@ -45,7 +69,10 @@ class Notification(models.Model):
 
 
 class MailChoice(models.Model):
-    """How somebody wants to be mailed. Without a row: a digest a day."""
+    """How somebody wants to be mailed, and in which language. Without a row: a digest a day, in the site's own.
+
+    `failures` counts the attempts since a mail last went out; the next is not made before `retry_at`.
+    """
 
     class Way(models.TextChoices):
         AT_ONCE = "at_once", _("逐条发送")
@@ -56,7 +83,10 @@ class MailChoice(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, primary_key=True, related_name="mail_choice"
     )
     way = models.CharField(max_length=8, choices=Way.choices, default=Way.DIGEST)
+    language = models.CharField(max_length=12, blank=True)
     digested_on = models.DateField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.way}"

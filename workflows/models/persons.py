@@ -29,12 +29,12 @@ class Substitution(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="substitution_ends_after_it_starts"
             ),
-            models.CheckConstraint(
-                condition=~Q(principal=F("substitute")), name="substitution_between_two"
-            ),
+            models.CheckConstraint(condition=~Q(principal=F("substitute")), name="substitution_between_two"),
         ]
         indexes = [
-            models.Index(fields=["substitute", "ends_at"], name="substitution_of", condition=Q(ended_at=None)),
+            models.Index(
+                fields=["substitute", "ends_at"], name="substitution_of", condition=Q(ended_at=None)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,17 +58,23 @@ class Recusal(AboutSubject):
 
 
 class Appointment(AboutSubject):
-    """指定办理人: named by the office above to act for an office in one subject, because nobody else was left."""
+    """指定办理人: named by the office above to act for an office in one subject, because nobody else was left.
+
+    It ends when somebody else is named instead.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments")
     office = models.ForeignKey(settings.WORKFLOWS_OFFICE_MODEL, models.PROTECT, related_name="appointments")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["content_type", "object_id", "office", "user"], name="appointed_once"
+                fields=["content_type", "object_id", "office", "user"],
+                condition=Q(ended_at=None),
+                name="appointed_once",
             ),
         ]
 

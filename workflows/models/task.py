@@ -15,7 +15,8 @@ class Task(models.Model):
 
     `kind` tells what is asked: the work of a stage; from one person, advice to the holder or a signature; or,
     from the office above, to name somebody because nobody is left. Those three belong to a work, their `part_of`.
-    While `hold` is "advice" or "signing" the work rests until that is in; "refused" lets no favourable decision pass.
+    While `hold` is "advice" or "signing" the work rests until that is in; "refused" lets no favourable decision pass;
+    "planned" lets decisions only be proposed, to those who sign after it.
     `handed_by` is who gave it into the present hands, and may take it back.
     """
 
@@ -30,6 +31,7 @@ class Task(models.Model):
         ADVICE = "advice", _("等待委派意见")
         SIGNING = "signing", _("等待会签")
         REFUSED = "refused", _("会签未通过")
+        PLANNED = "planned", _("决定后由会签人签署")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.WORK)
@@ -71,10 +73,15 @@ class Task(models.Model):
                 fields=["office", "due_at", "id"], name="task_open_office", condition=Q(closed_at=None)
             ),
             models.Index(
+                fields=["office", "opened_at", "id"], name="task_open_arrival", condition=Q(closed_at=None)
+            ),
+            models.Index(
                 fields=["assignee", "due_at", "id"], name="task_open_assignee", condition=Q(closed_at=None)
             ),
             models.Index(fields=["closed_by", "closed_at"], name="task_done_by"),
-            models.Index(fields=["due_at"], name="task_to_escalate", condition=Q(closed_at=None, escalated_at=None)),
+            models.Index(
+                fields=["due_at"], name="task_to_escalate", condition=Q(closed_at=None, escalated_at=None)
+            ),
         ]
 
     def __str__(self) -> str:

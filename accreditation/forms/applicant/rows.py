@@ -9,6 +9,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.form_fields import ROW_NAMES
 from accreditation.forms.applicant.fields import WordField, formfield, split_figures, tell_day
 from accreditation.models import (
     Award,
@@ -39,19 +40,6 @@ MODELS: dict[str, type[FormRow]] = {
     "awards": Award,
     "conversions": Conversion,
     "rules": Rule,
-}
-ROW_NAMES: dict[str, Promise] = {
-    "namings": _("第%(number)d次命名"),
-    "honours": _("第%(number)d项荣誉"),
-    "members": _("第%(number)d名成员"),
-    "pairs": _("第%(number)d对师徒"),
-    "trainings": _("第%(number)d项培训或交流"),
-    "promotions": _("第%(number)d项晋升"),
-    "topics": _("第%(number)d项课题"),
-    "patents": _("第%(number)d项专利"),
-    "awards": _("第%(number)d项获奖"),
-    "conversions": _("第%(number)d项转化"),
-    "rules": _("第%(number)d项制度"),
 }
 HEADS: dict[str, dict[str, Promise]] = {
     "members": {"trade": _("工种或专业")},

@@ -11,16 +11,17 @@ from viewflow.fsm import Transition
 
 from accreditation.models import Organisation
 from accreditation.permissions import AtLevel
-from accreditation.process import HOLDER, ReviewProcess
-from accreditation.states import LEVEL_OF, RETURNED, ActionWord, Level, State
+from accreditation.process import ReviewProcess
+from accreditation.states import ENDED, HOLDER, LEVEL_OF, RETURNED, ActionWord, Level, State
+from accreditation.versions import VERSIONS
 
 PATH: Path = settings.BASE_DIR / "docs" / "process.md"
 OPEN = "任何办理中的状态"  # untranslated: the drawing is Chinese; every state that some step leads out of
 LANGUAGE = "zh-hans"  # the words of the process are Chinese first, whatever the machine speaks
 TITLE = """# The review process
 
-Drawn by `python manage.py draw_process` from the class `ReviewProcess` in `accreditation/process.py`; a test
-holds the two together. Do not edit it by hand.
+Drawn by `python manage.py draw_process` from the class `ReviewProcess` in `accreditation/process.py` and, at the end,
+from its later versions (`accreditation/versions.py`); a test holds them together. Do not edit it by hand.
 
 Each step runs through `workflows.engine.perform`, which refuses it with one of four answers: not permitted,
 wrong state, stale, not ready. The columns "Who" and "Needs" say what the first and the last of them ask.
@@ -47,33 +48,34 @@ def drawing() -> str:
     with translation.override(LANGUAGE):
         parts = [TITLE, "## The diagram\n", "```mermaid", *_diagram(), "```\n"]
         parts += ["## The steps\n", *_steps(), "", "## What each action does\n", *_actions(), ""]
-        parts += ["## The states\n", *_states()]
-        return "\n".join(parts) + "\n"
+        parts += ["## The states\n", *_states(), "", "## The versions\n", *_versions()]
+        return "\n".join(parts).rstrip("\n") + "\n"
 
 
-def transitions() -> list[Transition]:
-    """Return every step of the process, in the order in which the class declares them."""
-    declared, states = list(vars(ReviewProcess)), list(State)
-    methods = ReviewProcess.state.get_transitions()
+def transitions(process: type[ReviewProcess] = ReviewProcess) -> list[Transition]:
+    """Return every step of a process, in the order in which its class and those it builds on declare them."""
+    declared = [name for part in reversed(process.__mro__) for name in vars(part)]
+    states, methods = list(State), process.state.get_transitions()
     steps = [step for declaration in methods.values() for step in declaration]
     return sorted(steps, key=lambda step: (declared.index(step.slug), states.index(step.source)))
 
 
-def _diagram() -> Iterator[str]:
+def _diagram(process: type[ReviewProcess] = ReviewProcess) -> Iterator[str]:
     """Yield the lines of a Mermaid state diagram; what is possible from every open state is one arrow."""
-    steps, open_states = transitions(), _open_states()
+    steps, open_states = transitions(process), _open_states()
     everywhere = [slug for slug in _slugs(steps) if _sources(steps, slug) == open_states]
     yield "stateDiagram-v2"
     for state in State:
         yield f'    state "{state.label}" as {state}'
     yield f'    state "{OPEN}" as anywhere'
-    yield f"    [*] --> {ReviewProcess.state._default}"
+    yield f"    [*] --> {process.state._default}"
     arrows: dict[tuple[str, str], list[str]] = {}
     for step in steps:
         source = "anywhere" if step.slug in everywhere else str(step.source)
-        labels = arrows.setdefault((source, str(step.target)), [])
-        if str(step.label) not in labels:
-            labels.append(str(step.label))
+        for target in step.declared_targets():
+            labels = arrows.setdefault((source, str(target)), [])
+            if str(step.label) not in labels:
+                labels.append(str(step.label))
     for (source, target), labels in arrows.items():
         yield f"    {source} --> {target}: {'、'.join(labels)}"
     for state in State:
@@ -83,15 +85,26 @@ def _diagram() -> Iterator[str]:
 
 def _steps() -> Iterator[str]:
     """Yield the lines of the table of steps; those that differ only in where they start share a line."""
-    rows: dict[tuple[str, ...], list[str]] = {}
-    for step in transitions():
-        row = (f"{step.label} `{step.slug}`", str(State(step.target).label), _who(step), _needs(step))
-        rows.setdefault(row, []).append(str(State(step.source).label))
     yield "| From | Action | To | Who | Needs |"
     yield "|---|---|---|---|---|"
+    yield from _rows(transitions())
+
+
+def _rows(steps: list[Transition]) -> Iterator[str]:
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for step in steps:
+        row = (f"{step.label} `{step.slug}`", _target(step), _who(step), _needs(step))
+        rows.setdefault(row, []).append(str(State(step.source).label))
     for (action, target, who, what), sources in rows.items():
         whence = OPEN if len(sources) == len(_open_states()) else "、".join(sources)
         yield f"| {whence} | {action} | {target} | {who} | {what} |"
+
+
+def _target(step: Transition) -> str:
+    """Return where a step leads; where that depends on the application, on what."""
+    labels = "、".join(str(State(target).label) for target in step.declared_targets())
+    func = getattr(step.target, "func", None)
+    return f"{labels}: {_first_sentence(func)}" if func else labels
 
 
 def _actions() -> Iterator[str]:
@@ -108,6 +121,30 @@ def _states() -> Iterator[str]:
     for state in State:
         level = LEVEL_OF.get(state)
         yield f"| {state.label} | `{state}` | {level.label if level else ''} | {_holder(state)} |"
+
+
+def _versions() -> Iterator[str]:
+    """Yield what each version is, and for the later ones which steps differ from the version before."""
+    before: type[ReviewProcess] | None = None
+    for code, version in VERSIONS.items():
+        process = version.process
+        yield f"**{code}** `{process.__name__}`: {version.told}"
+        if before is not None:
+            yield from _differing(before, process)
+        yield ""
+        before = process
+
+
+def _differing(before: type[ReviewProcess], process: type[ReviewProcess]) -> Iterator[str]:
+    known = set(_rows(transitions(before)))
+    rows = [row for row in _rows(transitions(process)) if row not in known]
+    gone = {step.slug for step in transitions(before)} - {step.slug for step in transitions(process)}
+    yield f"\nAs {before.code}, without {'、'.join(sorted(gone))}." if gone else f"\nAs {before.code}, but:"
+    yield "\n| From | Action | To | Who | Needs |"
+    yield "|---|---|---|---|---|"
+    yield from rows
+    if list(_diagram(process)) != list(_diagram(before)):
+        yield from ("\n```mermaid", *_diagram(process), "```")
 
 
 def _holder(state: State) -> str:
@@ -145,6 +182,5 @@ def _sources(steps: list[Transition], slug: str) -> list[State]:
 
 
 def _open_states() -> list[State]:
-    """Return the states that some step leads out of."""
-    starts = {step.source for step in transitions()}
-    return [state for state in State if state in starts]
+    """Return the states in which the process goes on; out of an ended one leads only taking a decision back."""
+    return [state for state in State if state not in ENDED]

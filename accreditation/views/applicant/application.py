@@ -1,6 +1,6 @@
 """The page of an application in every state."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,16 @@ from accreditation.context import offices
 from accreditation.models import Application, Designation
 from accreditation.queries.applicant import earlier_applications, waiting_task
 from accreditation.queries.documents import document_of
-from accreditation.queries.rubrics import rubric_of
-from accreditation.queries.timeline import Entry, entries, opinions
+from accreditation.queries.returns import returns_of, waiting_return
+from accreditation.queries.review import documents_of
+from accreditation.queries.rubrics import rubric_of_application
+from accreditation.queries.task_block import block_of, can_remind
+from accreditation.queries.timeline import entries, opinions
 from accreditation.scoring import self_assess
 from accreditation.states import EDITABLE, RETURNED, State
 from accreditation.views.applicant.own import own_application
 from accreditation.views.applicant.progress import days_left, rail
+from accreditation.views.review_changes import mark_label
 from accreditation.views.signed_in import SignedInRequest
 
 TEMPLATES = {State.DRAFT: "applicant/draft.html"} | dict.fromkeys(RETURNED, "applicant/returned.html")
@@ -50,15 +54,21 @@ def application(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if found.state == State.DRAFT:
         context["deadline"] = days_left(found.cycle.closes_at, at)
     elif found.state in RETURNED:
-        context |= {"sent_back": _sent_back(found, told), "deadline": task and days_left(task.due_at, at)}
+        context |= {"sent_back": _sent_back(found), "deadline": task and days_left(task.due_at, at)}
     else:
-        context["designation"] = _designation(found)
+        context |= {"designation": _designation(found), "may_remind": _may_remind(request, found, at)}
     return render(request, TEMPLATES.get(State(found.state), "applicant/submitted.html"), context)
+
+
+def _may_remind(request: SignedInRequest, application: Application, at: datetime) -> bool:
+    block = block_of(application, request.user, at)
+    return block is not None and can_remind(application, block, request.user, at)
 
 
 def address_of(application: Application, step: str, field: str) -> str:
     """Return the address of a field of the form."""
-    return f"{reverse('application-step', args=[application.public_id, step])}#{field}"
+    address = reverse("application-step", args=[application.public_id, step])
+    return f"{address}#{field}" if field else address
 
 
 def gaps_of(application: Application, document: dict[str, Any]) -> list[dict[str, str]]:
@@ -70,7 +80,7 @@ def gaps_of(application: Application, document: dict[str, Any]) -> list[dict[str
             "step": gap.step,
             "address": address_of(application, gap.step, gap.field),
         }
-        for gap in missing(rubric_of(application.cycle), document)
+        for gap in missing(rubric_of_application(application), document)
     ]
 
 
@@ -83,7 +93,7 @@ def by_step(gaps: list[dict[str, str]]) -> list[dict[str, Any]]:
 
 
 def _form(application: Application, today: date) -> dict[str, Any]:
-    document, rubric = document_of(application), rubric_of(application.cycle)
+    document, rubric = document_of(application), rubric_of_application(application)
     steps = list(progress(rubric, document).values())
     gaps = gaps_of(application, document)
     return {
@@ -99,12 +109,20 @@ def _form(application: Application, today: date) -> dict[str, Any]:
     }
 
 
-def _sent_back(application: Application, told: list[Entry]) -> dict[str, Any]:
-    steps = next((entry.steps for entry in reversed(told) if entry.action == "send_back"), ())
+def _sent_back(application: Application) -> dict[str, Any]:
+    returned = waiting_return(application, returns_of(application))
+    document = documents_of(application, [returned.revision])[returned.revision] if returned else {}
     return {
         "office": application.office_at(application.level),
-        "steps": [{"code": step, "title": step_title(step)} for step in steps],
         "level": application.level,
+        "reason": returned.reason if returned else "",
+        "marks": [
+            {
+                "label": mark_label(mark, document),
+                "address": address_of(application, mark.step, mark.anchor),
+            }
+            for mark in (returned.marks if returned else ())
+        ],
     }
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accreditation.queries.documents import document_of
-from accreditation.queries.rubrics import rubric_of
+from accreditation.queries.rubrics import rubric_of_application
 from accreditation.rubric_types import Good
 from accreditation.scoring import self_assess
 from accreditation.states import EDITABLE
@@ -37,7 +37,7 @@ class Earned:
 def assessment(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Gates with their working, points by good with theirs."""
     found = own_application(request, public_id)
-    rubric = rubric_of(found.cycle)
+    rubric = rubric_of_application(found)
     assessed = self_assess(rubric, document_of(found), on=timezone.localdate())
     context = {
         "application": found,

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,36 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accreditation.models import Designation
-from accreditation.permissions import visible_applications
 from accreditation.queries.evidence import evidence_for
-from accreditation.uploads import JPEG, PDF, PNG
+from accreditation.scope import visible_applications
+from accreditation.views.private_files import private_file
 from accreditation.views.telling import refusal
 from certificates.downloads import FileNotReady, certificate_response
-
-INLINE = frozenset({PDF, JPEG, PNG})
-"""What a browser shows by itself, without running anything that is in it."""
 
 
 @login_required
 @require_safe
 def evidence(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    """The file as it was uploaded, with nothing that could act in our name."""
+    """The file as it was uploaded."""
     item = evidence_for(request.user, public_id)  # type: ignore[arg-type]
     if item is None:
         raise Http404
-    response = FileResponse(
-        item.stored.file.open("rb"),
-        as_attachment=item.stored.media_type not in INLINE,
-        filename=item.name,
-        content_type=item.stored.media_type,
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = (
-        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
-    )
-    response["Cache-Control"] = "private, no-cache"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return private_file(item.stored, item.name)
 
 
 @login_required

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accreditation.completeness import EVIDENCE_KINDS, STEPS, missing, progress, step_title
+from accreditation.form_fields import TABLES
 from accreditation.form_steps import STEP_CONTENTS
 from accreditation.forms.applicant.files import FilesForm
 from accreditation.forms.applicant.rows import RowFormSet, posted_rows, table_of
@@ -19,11 +20,12 @@ from accreditation.forms.applicant.steps import FORMS, StepForm
 from accreditation.models import Application
 from accreditation.queries.documents import document_of
 from accreditation.queries.evidence import current_evidence_of
-from accreditation.queries.rubrics import rubric_of
+from accreditation.queries.rubrics import rubric_of_application
 from accreditation.scoring import GoodAssessment, self_assess
-from accreditation.services.draft import TABLES, Content
+from accreditation.services.draft import Content
 from accreditation.templatetags.wuhao_forms import Problem, problems_of
 from accreditation.views.answers import file_item
+from accreditation.views.applicant.marked import put_marks
 
 BLANK_ROWS = {"members": 3, "honours": 1, "trainings": 1, "topics": 1, "rules": 1}
 """Rows that a table begins with: as many as it must at least have."""
@@ -108,7 +110,8 @@ class StepPage:
     def context(self, *, show_gaps: bool = False) -> dict[str, Any]:
         """Return what the template shows."""
         self.form.mark_needed()
-        document, rubric = document_of(self.application), rubric_of(self.application.cycle)
+        marked = put_marks(self.application, self.step, self.form, self.tables, self.files)
+        document, rubric = document_of(self.application), rubric_of_application(self.application)
         assessed = {one.good.code: one for one in self_assess(rubric, document, on=self.today).goods}
         begun = progress(rubric, document)[self.step].status != "todo"
         place = STEPS.index(self.step)
@@ -133,7 +136,7 @@ class StepPage:
             if show_gaps and begun
             else [],
             "assessed": assessed.get(self.step) and _aside(assessed[self.step]),
-        }
+        } | marked
 
     def _evidence(self) -> list[dict[str, Any]]:
         """Return the kinds of evidence of the step, each with its chooser and what is attached."""
@@ -142,7 +145,7 @@ class StepPage:
         attached = current_evidence_of(self.application)
         wanted = {
             kind: need.any_of
-            for need in rubric_of(self.application.cycle).requirements.evidence
+            for need in rubric_of_application(self.application).requirements.evidence
             for kind in need.any_of
         }
         return [
@@ -150,6 +153,7 @@ class StepPage:
                 "kind": kind,
                 "field": self.files[kind],
                 "is_wanted": kind in wanted,
+                "marked": getattr(self.files, "field_marks", {}).get(kind, ""),
                 "items": [
                     file_item(item, reverse("evidence", args=[item.public_id])) | {"code": item.public_id}
                     for item in attached.get(kind, [])

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from accreditation.models import Application
 from accreditation.queries.applicant import own_applications
 
-WITH = ("studio", "cycle__rubric", "enterprise", "union", "district", "city", "edited_by")
+WITH = ("studio", "cycle__rubric", "rubric", "enterprise", "union", "district", "city", "edited_by")
 
 
 def own_application(request: HttpRequest, public_id: UUID) -> Application:

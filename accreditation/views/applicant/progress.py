@@ -100,7 +100,8 @@ def _note_now(
 ) -> str:
     if application.state == State.DRAFT:
         return _("%(moment)s截止") % {"moment": until(application.cycle.closes_at, today)}
-    last = next((entry for entry in reversed(entries) if entry.to_state == application.state), None)
+    moves = [entry for entry in reversed(entries) if entry.from_state != entry.to_state]
+    last = next((entry for entry in moves if entry.to_state == application.state), None)
     if application.state in RETURNED | ENDED:
         return _dated(last, today) if last else ""
     if application.state == State.PUBLIC_NOTICE and application.notice_ends_on:

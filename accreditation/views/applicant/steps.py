@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from accreditation.completeness import STEPS, step_title
 from accreditation.face import dates
-from accreditation.forms.applicant.rows import ROW_NAMES
+from accreditation.form_fields import ROW_NAMES, TABLES
 from accreditation.models import Application, User
-from accreditation.services.draft import TABLES, Content, save_step
+from accreditation.services.draft import Content, save_step
 from accreditation.services.evidence import NewFile
 from accreditation.states import EDITABLE
 from accreditation.views.applicant.form_page import StepPage

@@ -6,9 +6,9 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from accreditation.form_fields import TABLES
 from accreditation.models import Application, User
 from accreditation.queries.documents import ROWS
-from accreditation.services.draft import TABLES
 from tests import factories
 
 

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accreditation.permissions import offices_of, visible_applications
 from accreditation.queries.archive import archive
+from accreditation.scope import offices_of, visible_applications
 from accreditation.services import applications
 from accreditation.states import State
 from tests import factories as make

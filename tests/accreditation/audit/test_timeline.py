@@ -10,7 +10,7 @@ from django.urls import reverse
 from accreditation.models import Revision, Scorecard
 from accreditation.queries.rail import rail
 from accreditation.queries.timeline import check, entries, opinions
-from accreditation.services import review
+from accreditation.services import review, tasks
 from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.audit.conftest import NOW
@@ -58,7 +58,7 @@ def test_an_auditor_is_told_everything_in_sentences():
 
 def test_the_applicant_is_told_neither_experts_nor_marks_nor_claims():
     application = make.application_in(State.DISTRICT_REVIEW)
-    review.claim(application, by=make.user("district_decider"), at=NOW)
+    tasks.claim(application, by=make.user("district_decider"), at=NOW)
     make.BEFORE[State.CITY_INTAKE][1](make.fresh(application), make.cast(), NOW)
     make._convene(make.fresh(application), make.cast(), NOW)
     make._conclude(make.fresh(application), make.cast(), NOW)

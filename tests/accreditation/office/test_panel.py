@@ -43,7 +43,7 @@ def test_the_cycles_experts_are_proposed_and_the_barred_say_why(at_city: Client)
     member(people.city, "review", username="district_decider")
     assert [one.user.username for one in candidates(application) if one.is_chosen] == ["expert1", "expert2"]
     assert barred(application) == {
-        "expert4": "申报单位的人员，须回避",
+        "expert4": "是申报单位的人员，须回避",
         "district_decider": "已在另一级审核过这一件",
     }
     assert at_city.get(address(application)).text.count(" disabled>") == 2

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from accreditation.models import Evidence, Quota
-from accreditation.services import offices, panel, review
+from accreditation.services import offices, panel, review, tasks
 from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.reviewer.conftest import NOW
@@ -16,6 +16,7 @@ from workflows.models import Event
 
 pytestmark = pytest.mark.django_db
 REASON = "请补交成立文件，原件盖章。"
+CITY_RETURNS = ("send_back", "return_to_district", "return_to_enterprise")
 
 
 def text(response):
@@ -47,16 +48,20 @@ def offered(response):
     [
         (State.ENTERPRISE_REVIEW, "union_decider", ["recommend", "send_back", "reject"]),
         (State.ENTERPRISE_REVIEW, "union_reviewer", ["send_back"]),
-        (State.DISTRICT_REVIEW, "district_decider", ["recommend", "send_back", "reject"]),
-        (State.DISTRICT_REVIEW, "district_reviewer", ["send_back"]),
+        (
+            State.DISTRICT_REVIEW,
+            "district_decider",
+            ["recommend", "send_back", "return_to_enterprise", "reject"],
+        ),
+        (State.DISTRICT_REVIEW, "district_reviewer", ["send_back", "return_to_enterprise"]),
         (State.DISTRICT_REVIEW, "union_decider", []),
-        (State.CITY_INTAKE, "city_decider", ["send_back", "reject"]),
+        (State.CITY_INTAKE, "city_decider", [*CITY_RETURNS, "reject"]),
         (State.CITY_INTAKE, "district_decider", []),
         (State.PANEL_SCORING, "city_decider", ["send_back"]),
         (State.PANEL_SCORING, "expert1", []),
-        (State.CITY_DECISION, "city_decider", ["approve", "send_back", "reject"]),
+        (State.CITY_DECISION, "city_decider", ["approve", *CITY_RETURNS, "reject"]),
         (State.CITY_DECISION, "expert1", []),
-        (State.LISTED, "city_decider", ["send_back", "reject"]),
+        (State.LISTED, "city_decider", [*CITY_RETURNS, "reject"]),
         (State.PUBLIC_NOTICE, "city_decider", []),
         (State.OBJECTION, "city_decider", []),
         (State.RETURNED_BY_DISTRICT, "district_decider", []),
@@ -130,7 +135,9 @@ def test_a_decision_is_written_once_and_leads_to_the_next_item(signed_in):
         page(application, "decide/"), decision(application, steps=["topics", "mechanism"]), follow=True
     )
     assert response.redirect_chain == [("/desk/", 302)]
-    assert "已退回王金山劳模创新工作室申报单位可看到您的理由。下一件：张毅劳模创新工作室" in text(response)
+    assert "已退回王金山劳模创新工作室申报单位可看到您的理由。拿回下一件：张毅劳模创新工作室" in text(
+        response
+    )
     assert page(following) in response.content.decode()
     assert make.fresh(application).state == State.RETURNED_BY_DISTRICT
     told = Event.objects.get(stream=application.stream, action="send_back")
@@ -310,7 +317,7 @@ def test_claiming_twice_is_one_claim(signed_in):
 def test_what_somebody_else_holds_cannot_be_decided_until_it_is_released(signed_in):
     application = make.application_in(State.DISTRICT_REVIEW)
     holder = make.user("district_reviewer")
-    review.claim(application, by=holder, at=NOW)
+    tasks.claim(application, by=holder, at=NOW)
     client = signed_in(make.user("district_decider"))
     said = f"这一件由{holder.name}认领，由其办理或释放后您才能办理。"
     shown = client.get(page(application))
@@ -320,7 +327,12 @@ def test_what_somebody_else_holds_cannot_be_decided_until_it_is_released(signed_
     assert said in text(response)
     assert client.post(page(application, "release/")).status_code == 403
     assert signed_in(holder).post(page(application, "release/")).status_code == 302
-    assert offered(client.get(page(application))) == ["recommend", "send_back", "reject"]
+    assert offered(client.get(page(application))) == [
+        "recommend",
+        "send_back",
+        "return_to_enterprise",
+        "reject",
+    ]
 
 
 def test_a_member_of_the_enterprise_keeps_out(signed_in):
@@ -361,9 +373,9 @@ def test_the_page_says_when_the_task_is_due(signed_in, clock):
     due = application.tasks.get(closed_at=None).due_at
     clock(due - timedelta(hours=1))
     client = signed_in(make.user("district_decider"))
-    assert "今日到期" in text(client.get(page(application)))
+    assert "到期今日" in text(client.get(page(application)))
     clock(due)
-    assert "已逾期" in text(client.get(page(application)))
+    assert "到期逾期1个工作日" in text(client.get(page(application)))
 
 
 def test_a_resubmitted_application_shows_what_was_changed_since(signed_in):
@@ -376,18 +388,19 @@ def test_a_resubmitted_application_shows_what_was_changed_since(signed_in):
     make.attach(application, "site", content=b"%PDF-1.4 new", name="site.pdf")
     make._submit(application, make.cast(), NOW)
     client = signed_in(make.user("district_decider"))
-    changes = client.get(page(application)).context["changes"]
+    comparison = client.get(page(application)).context["comparison"]
     old, new, founding = (
         Evidence.objects.filter(kind=kind, removed_at__isnull=gone).latest("pk").stored.sha256[:8]
         for kind, gone in (("site", False), ("site", True), ("founding", True))
     )
-    assert [(change.label, change.removed, change.added) for change in changes] == [
-        ("成立时间", ["2014年5月"], ["2013年"]),
-        (
-            "附件（工作职能）",
-            [f"site.pdf（摘要{old}）"],
-            [f"成立文件.pdf（摘要{founding}）", f"site.pdf（摘要{new}）"],
-        ),
-        ("制度", [], ["经费管理办法"]),
+    assert [
+        (step.title, change.label, change.removed, change.added)
+        for step in comparison.steps
+        for change in step.changes
+    ] == [
+        ("工作室概况", "成立时间", ["2014年5月"], ["2013年"]),
+        ("设好工作职能", "场地照片", [f"site.pdf（摘要{old}）"], [f"site.pdf（摘要{new}）"]),
+        ("设好工作职能", "成立文件", [], [f"成立文件.pdf（摘要{founding}）"]),
+        ("建好工作机制", "制度：经费管理办法", [], ["制度名称：经费管理办法"]),
     ]
-    assert client.get(f"/revisions/{application.public_id}/1/").context["changes"] == []
+    assert client.get(f"/revisions/{application.public_id}/1/").context["comparison"] is None

@@ -1,0 +1,178 @@
+"""Somebody's messages: what they have been told and may still see, in their language.
+
+Whether they may see an application is asked whenever messages are listed, counted or mailed: a grant that was
+revoked takes its messages along. The newest `CAP` are looked at, so that a page costs the same however many there are.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accreditation.models import Application, Scorecard, User
+from accreditation.permissions import APPLY, AUDIT, DECIDE, REVIEW
+from accreditation.queries.event_words import sentence
+from accreditation.queries.office import sentences
+from accreditation.queries.part import part_of
+from accreditation.scope import Office, visible_applications
+from workflows.ledger.chain import written
+from workflows.models import Event, Notification
+
+CAP = 1000
+WHY: Mapping[str, str | Promise] = {
+    "work": gettext_lazy("新到待办"),
+    "yours": gettext_lazy("与您有关"),
+    "own": gettext_lazy("本单位申报"),
+    "earlier": gettext_lazy("您审核过"),
+    "reminded": gettext_lazy("催您办理"),
+    "recalled": gettext_lazy("决定被拿回"),
+    "copied": gettext_lazy("抄送给您"),
+    "for_you": gettext_lazy("代您办理"),
+    "member": gettext_lazy("您的权限"),
+}
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message: what it is about, who did what, and why the reader is told."""
+
+    notification: Notification
+    title: str
+    who: str
+    text: str
+    why: str
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it has not been opened yet."""
+        return self.notification.read_at is None
+
+
+def readable(user: User, at: datetime, *, unread: bool = False) -> list[int]:
+    """Return the keys of the user's messages, the newest first, of those that they may see at `at`."""
+    rows = Notification.objects.filter(user=user).order_by("-pk")
+    if unread:
+        rows = rows.filter(read_at=None)
+    return _seen(user, rows.values_list("pk", "object_id")[:CAP], at)
+
+
+def still_seen(user: User, notifications: Sequence[Notification], at: datetime) -> list[Notification]:
+    """Return those of the notifications whose application the user may see at `at`."""
+    kept = set(_seen(user, [(one.pk, one.object_id) for one in notifications], at))
+    return [one for one in notifications if one.pk in kept]
+
+
+def messages_of(user: User, keys: Iterable[int], offices: Sequence[Office]) -> list[Message]:
+    """Return the messages with these keys, in their order; `offices` are the user's. A constant number of queries."""
+    wanted = list(keys)
+    rows = Notification.objects.select_related("event__office", "event__actor", "event__payload", "principal")
+    found = rows.in_bulk(wanted)
+    return put_in_words(user, [found[pk] for pk in wanted], offices)
+
+
+def put_in_words(
+    user: User, notifications: Sequence[Notification], offices: Sequence[Office]
+) -> list[Message]:
+    """Put notifications that the user may see into words of the active language."""
+    subjects = {one.object_id for one in notifications if one.object_id is not None}
+    applications = Application.objects.select_related(
+        "studio", "enterprise", "union", "district", "city"
+    ).in_bulk(list(subjects))
+    panel = _panels_seen(user, list(applications.values()), offices)
+    of_office = [one.event for one in notifications if one.object_id is None]
+    told = {event.pk: entry.sentence for event, entry in zip(of_office, sentences(of_office), strict=True)}
+    return [
+        _of_application(one, applications[one.object_id], one.object_id in panel)
+        if one.object_id is not None
+        else _of_office(one, told[one.event_id])
+        for one in notifications
+    ]
+
+
+def address(user: User, notification: Notification, offices: Sequence[Office], at: datetime) -> str | None:
+    """Return the page that the reader uses for what the message is about; None if they may not see it any more."""
+    if notification.object_id is None:
+        return reverse("account")
+    seen = visible_applications(user, at).select_related("enterprise")
+    application = seen.filter(pk=notification.object_id).first()
+    if application is None:
+        return None
+    applies = any(
+        held.organisation.pk == application.enterprise_id and APPLY in held.grants for held in offices
+    )
+    if applies and notification.reason == "own":
+        return reverse("application", args=[application.public_id])
+    part = part_of(application, user, offices)
+    page = (
+        "review" if part.reviews or not (applies or part.audits) else "application" if applies else "timeline"
+    )
+    return reverse(page, args=[application.public_id])
+
+
+def said_of(event: Event) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what an event recorded: its facts, and the personal text that is kept apart and may be erased."""
+    facts = written(event.body).get("facts")
+    payload = getattr(event, "payload", None)
+    return facts if isinstance(facts, dict) else {}, written(payload.content) if payload else {}
+
+
+def _seen(user: User, pairs: Iterable[tuple[int, int | None]], at: datetime) -> list[int]:
+    listed = list(pairs)
+    subjects = {subject for _pk, subject in listed if subject is not None}
+    visible = visible_applications(user, at).filter(pk__in=subjects).values_list("pk", flat=True)
+    seen: set[int | None] = {None, *(visible if subjects else ())}
+    return [pk for pk, subject in listed if subject in seen]
+
+
+def _of_application(notification: Notification, application: Application, sees_panel: bool) -> Message:
+    event = notification.event
+    facts, personal = said_of(event)
+    if event.action == "score":
+        who, text = "", _("评分卡已达到法定张数，可以结束评分。") if sees_panel else _("有新的进展。")
+    else:
+        who = _who(event, personal)
+        text = sentence(application, event, facts, sees_panel=sees_panel, names=personal)
+    return Message(notification, application.studio.name, who, text, _why(notification))
+
+
+def _of_office(notification: Notification, text: str) -> Message:
+    office = getattr(notification.event.office, "name", "")
+    return Message(notification, office, "", _("%(sentence)s。") % {"sentence": text}, _why(notification))
+
+
+def _who(event: Event, personal: Mapping[str, str]) -> str:
+    """Return who acted, of which office; erased names are not told."""
+    office = personal.get("office") or getattr(event.office, "name", "")
+    actor = personal.get("actor", "")
+    if actor and personal.get("principal"):
+        actor = _("%(name)s（代%(principal)s）") % {"name": actor, "principal": personal["principal"]}
+    return " ".join(part for part in (office, actor) if part)
+
+
+def _why(notification: Notification) -> str:
+    word = str(WHY.get(notification.reason, ""))
+    if notification.principal is None:
+        return word
+    return _("%(why)s（代%(name)s）") % {"why": word, "name": notification.principal.name}
+
+
+def _panels_seen(user: User, applications: Sequence[Application], offices: Sequence[Office]) -> set[int]:
+    """Return of which of the applications the user may know the panel, as `part.Part.sees_panel` does for one."""
+    held = {office.organisation.pk: office.grants for office in offices}
+    audited = tuple(office.organisation.path for office in offices if AUDIT in office.grants)
+    keys = [one.pk for one in applications]
+    seated = set(
+        Scorecard.objects.filter(expert=user, application__in=keys).values_list("application", flat=True)
+    )
+    return {
+        one.pk
+        for one in applications
+        if DECIDE in held.get(one.city_id, ())
+        or (one.pk in seated and REVIEW in held.get(one.city_id, ()))
+        or one.enterprise.path.startswith(audited)
+    }
