@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accreditation.permissions import APPLY, AUDIT, DECIDE, MANAGE, REVIEW
-from accreditation.queries.desk import CAP, Desk, count_for, desk_of
+from accreditation.queries.desk import Desk, count_for, desk_of
 from accreditation.queries.load import oversees
 from accreditation.queries.notifications import readable
+from accreditation.queries.task_list import CAP
 from accreditation.sample.accounts import sample_is_here
 from accreditation.scope import Office, offices_of
 from accreditation.states import Level

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accreditation import bars
@@ -41,6 +41,16 @@ def grants_on(user_id: int, grants: Iterable[str], organisation_id: int) -> Quer
         permission__codename__in=list(grants),
         content_object_id=organisation_id,
     )
+
+
+def appointments() -> QuerySet[Appointment]:
+    """Return who is named for something now, as long as they review or decide for the office or the one above it."""
+    rows = OrganisationUserObjectPermission.objects.filter(
+        user=OuterRef("user"), permission__codename__in=(REVIEW, DECIDE)
+    )
+    own = rows.filter(content_object=OuterRef("office"))
+    above = rows.filter(content_object=OuterRef("office__parent"))
+    return Appointment.objects.filter(Exists(own) | Exists(above), ended_at=None)
 
 
 def has_grant(user: User, grant: str, organisation: Organisation) -> bool:
@@ -107,8 +117,8 @@ class AtLevel:
 
     def asked(self, *, by: int, office: int, kind: int, application: int, **row: Any) -> QuerySet[Any, Any]:
         """Return a row where somebody may act for the office at all, with what may bar them (see `bars`)."""
-        appointed = Appointment.objects.filter(
-            user_id=by, office_id=office, content_type_id=kind, object_id=application, ended_at=None
+        appointed = appointments().filter(
+            user_id=by, office_id=office, content_type_id=kind, object_id=application
         )
         allowed = Exists(grants_on(by, self.grants, office)) | Exists(appointed)
         return self._asked(allowed, by=by, office=office, kind=kind, application=application, **row)

@@ -4,19 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accreditation.models import (
     Application,
+    Interest,
     Membership,
     Organisation,
     OrganisationUserObjectPermission,
     User,
 )
-from accreditation.permissions import APPLY, AUDIT, DECIDE, OFFICE_FIELD, REVIEW, substitutions
+from accreditation.permissions import APPLY, AUDIT, DECIDE, OFFICE_FIELD, REVIEW, appointments, substitutions
 from accreditation.states import Level
-from workflows.models import Appointment, Copy
+from workflows.models import Copy, Recusal
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,8 @@ def visible_applications(user: User, at: datetime | None = None) -> QuerySet[App
     if not user.is_authenticated:
         return Application.objects.none()
     kind = ContentType.objects.get_for_model(Application)
-    seen = Q(
-        pk__in=Appointment.objects.filter(user=user, content_type=kind, ended_at=None).values("object_id")
-    )
-    seen |= within_offices_of(user) & Q(pk__in=copies_of(user).values("object_id"))
+    seen = Q(pk__in=appointments().filter(user=user, content_type=kind).values("object_id"))
+    seen |= Q(pk__in=copied(user).values("pk"))
     for office in [*offices_of(user), *offices_stood_in(user, at or timezone.now())]:
         seen |= _seen_from(office, user)
     return Application.objects.filter(seen)
@@ -82,6 +81,22 @@ def within_offices_of(user: User) -> Q:
     return Q(union__in=own) | Q(district__in=own) | Q(city__in=own)
 
 
+def copied(user: User) -> QuerySet[Application]:
+    """Return what the user may read as a copy: as long as they belong to one of its bodies and need not keep out."""
+    kind = ContentType.objects.get_for_model(Application)
+    own = Membership.objects.filter(user=user, ended_at=None).values("organisation")
+    declared = Interest.objects.filter(
+        declaration__user=user, declaration__cycle=OuterRef("cycle"), enterprise=OuterRef("enterprise")
+    )
+    recused = Recusal.objects.filter(user=user, content_type=kind).values("object_id")
+    return (
+        Application.objects.filter(within_offices_of(user), pk__in=copies_of(user).values("object_id"))
+        .exclude(enterprise__in=own)
+        .exclude(Exists(declared))
+        .exclude(pk__in=recused)
+    )
+
+
 def copies_of(user: User) -> QuerySet[Copy]:
     """Return what the user was copied on."""
     kind = ContentType.objects.get_for_model(Application)
@@ -91,7 +106,7 @@ def copies_of(user: User) -> QuerySet[Copy]:
 def appointments_of(user: User, application: Application) -> set[int]:
     """Return the keys of the offices for which the user was named in the application."""
     kind = ContentType.objects.get_for_model(Application)
-    named = Appointment.objects.filter(user=user, content_type=kind, object_id=application.pk, ended_at=None)
+    named = appointments().filter(user=user, content_type=kind, object_id=application.pk)
     return set(named.values_list("office_id", flat=True))
 
 

@@ -7,12 +7,12 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accreditation.models import Application, OrganisationUserObjectPermission, User
-from accreditation.permissions import DECIDE, OFFICE_FIELD, REVIEW, AtLevel, substitutions
+from accreditation.permissions import DECIDE, OFFICE_FIELD, REVIEW, AtLevel, appointments, substitutions
 from accreditation.states import DECIDED_ON, LEVEL_OF, Level, State
 from workflows.actors import Actor, Substitute, hands_of
-from workflows.engine import open_work
-from workflows.models import Appointment, Event
+from workflows.models import Event
 from workflows.refusals import Verdict
+from workflows.works import open_work
 
 RECALLABLE = ("recommend", "send_back", "return_to_level", "reject", "approve")
 """Decisions that who took them can take back as long as nobody has acted on them."""
@@ -44,9 +44,7 @@ def workers_of(application: Application) -> QuerySet[User]:
         permission__codename__in=predicate.grants, content_object_id=office
     )
     kind = ContentType.objects.get_for_model(Application)
-    appointed = Appointment.objects.filter(
-        office_id=office, content_type=kind, object_id=application.pk, ended_at=None
-    )
+    appointed = appointments().filter(office_id=office, content_type=kind, object_id=application.pk)
     return User.objects.filter(
         Q(pk__in=granted.values("user")) | Q(pk__in=appointed.values("user")), is_active=True
     ).order_by("pk")

@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workflows.actors import Actor, hands_of
-from workflows.engine import open_tasks, record
+from workflows.engine import record
 from workflows.held import May, awaited_tasks, locked_work, record_about, refuse_unless_held
 from workflows.models import Task
 from workflows.process import Process
 from workflows.refusals import NotReady, Problem, WrongState
 from workflows.working_days import SHANGHAI
+from workflows.works import open_tasks
 
 ADVISED, WITHDRAWN = "advised", "withdrawn"
 

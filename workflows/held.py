@@ -8,10 +8,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from workflows.actors import Actor, actor_code, hands_of
-from workflows.engine import open_tasks, open_work, record
+from workflows.engine import record
 from workflows.models import Event, Task
 from workflows.process import Process
 from workflows.refusals import NotPermitted, Verdict, WrongState
+from workflows.works import open_tasks, open_work
 
 May = Callable[[Any, Actor], Verdict]
 """A permission: of a subject and who acts (or would receive something)."""

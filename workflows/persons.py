@@ -13,13 +13,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from workflows.actors import SYSTEM, Actor, actor_code
-from workflows.engine import open_tasks, open_work, record
+from workflows.engine import record
 from workflows.models import Appointment, Recusal, Signature, SigningRound, Substitution, Task
 from workflows.process import Process
 from workflows.refusals import NotReady, Problem, WrongState
 from workflows.signing.evaluation import misfits
 from workflows.signing.rounds import RUNNING, changed, close, terms_of
 from workflows.signing.rules import Rules
+from workflows.works import open_tasks, open_work
 
 RECUSED, APPOINTED = "recused", "appointed"
 """Outcomes of tasks: somebody let go of it because they keep out; somebody was named for the work."""

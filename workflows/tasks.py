@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workflows.actors import SYSTEM, Actor, hands_of, holder_of
-from workflows.engine import open_work, record
+from workflows.engine import record
 from workflows.held import (
     May,
     has_begun,
@@ -24,6 +24,7 @@ from workflows.held import (
 from workflows.models import Task
 from workflows.process import Process
 from workflows.refusals import NotPermitted, NotReady, Problem, Stale, WrongState
+from workflows.works import open_work
 
 
 @transaction.atomic

@@ -112,6 +112,11 @@ def last_day(ends: datetime) -> date:
     return _local_date(ends - timedelta(microseconds=1))
 
 
+def days_left(due_at: datetime, at: datetime) -> int:
+    """Return the working days from the day of `at` to the last day of a deadline; below zero when it has passed."""
+    return working_days_between(_local_date(at), last_day(due_at))
+
+
 def calendar_strip(first: date, last: date) -> list[Day]:
     """Every day from `first` to `last`, working days numbered from 1."""
     strip, number = [], 0

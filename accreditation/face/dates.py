@@ -67,9 +67,14 @@ def full_moment(value: datetime) -> str:
 
 
 def day_range(start: date | datetime, end: date | datetime, this_year: int) -> str:
-    """9月14日至25日, 9月28日至10月9日, 14 Sep to 25 Sep: Chinese says a month that both ends share once."""
+    """9月14日至25日, 9月28日至10月9日, 14 Sep to 25 Sep: Chinese says a month that both ends share once.
+
+    A range of one day is that day.
+    """
     first, last = local_date(start), local_date(end)
     starts, ends = month_day(first, this_year), month_day(last, this_year)
+    if first == last:
+        return starts
     is_chinese = ends.endswith("日")  # untranslated: asks which language it is
     if is_chinese and (first.year, first.month) == (last.year, last.month):
         ends = f"{last.day}日"  # untranslated: Chinese only

@@ -8,7 +8,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.models import Cycle, SavedSearch
-from accreditation.queries.desk import ORDERS, PARTS, Search
+from accreditation.queries.desk import PARTS, Search
+from accreditation.queries.task_list import ORDERS
 from accreditation.states import State
 
 PANELS = "panels"

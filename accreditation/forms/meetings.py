@@ -120,7 +120,7 @@ class RetryForm(forms.Form):
 
     def _reason(self, one: Taken) -> str:
         typed = str(self.data.get(f"reason-{one.application.public_id}", ""))
-        return typed.strip()[:LONGEST] or one.reason
+        return typed.replace("\0", "").strip()[:LONGEST] or one.reason
 
 
 def _version(seen: int | None) -> int:

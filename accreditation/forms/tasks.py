@@ -14,6 +14,16 @@ CHOOSE = _("选择一个人")
 GONE = _("这个人现在不能选，重新选择")
 
 
+def _note() -> forms.CharField:
+    return forms.CharField(
+        label=_("附言"),
+        help_text=_("对方看得到，记入经过。"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class HandForm(forms.Form):
     """One person of several, and a note. The page draws the choice itself, with what speaks against each."""
 
@@ -22,13 +32,7 @@ class HandForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": CHOOSE, "invalid_choice": GONE},
     )
-    note = forms.CharField(
-        label=_("附言"),
-        help_text=_("对方看得到，记入经过。"),
-        required=False,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    note = _note()
 
     def __init__(self, *args: Any, candidates: Sequence[Candidate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,13 +81,7 @@ class CopyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("选择抄送给谁"), "invalid_choice": GONE},
     )
-    note = forms.CharField(
-        label=_("附言"),
-        help_text=_("对方看得到，记入经过。"),
-        required=False,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    note = _note()
 
     def __init__(self, *args: Any, readers: Sequence[Reader], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,8 +8,8 @@ from accreditation.models import Application, Cycle, Organisation, OrganisationU
 from accreditation.permissions import APPLY
 from accreditation.scope import visible_applications
 from accreditation.states import State
-from workflows.engine import open_tasks
 from workflows.models import Task
+from workflows.works import open_tasks
 
 
 def enterprises_of(user: User) -> QuerySet[Organisation]:

@@ -16,7 +16,7 @@ from accreditation.models import (
     OrganisationUserObjectPermission,
     User,
 )
-from accreditation.permissions import DECIDE, MANAGE, OFFICE_FIELD, REVIEW
+from accreditation.permissions import DECIDE, MANAGE, OFFICE_FIELD, REVIEW, appointments
 from accreditation.queries.interests import codes, codes_of
 from accreditation.states import DECIDED_ON
 from accreditation.work import working
@@ -68,9 +68,7 @@ def _deciders(offices: Collection[int]) -> QuerySet[OrganisationUserObjectPermis
 
 def _appointed(applications: Collection[int]) -> QuerySet[Appointment]:
     kind = ContentType.objects.get_for_model(Application)
-    return Appointment.objects.filter(
-        content_type=kind, object_id__in=applications, ended_at=None, user__is_active=True
-    )
+    return appointments().filter(content_type=kind, object_id__in=applications, user__is_active=True)
 
 
 def left_alone() -> Iterator[int]:
@@ -150,15 +148,6 @@ def naming_offices(user: User) -> QuerySet[Organisation]:
         user=user, user__is_active=True, permission__codename__in=(MANAGE, DECIDE)
     )
     return Organisation.objects.filter(pk__in=held.values("content_object"))
-
-
-def asked_of(user: User) -> QuerySet[Task]:
-    """Return the open requests to name somebody that the user may answer, the earliest due first."""
-    return (
-        Task.objects.filter(kind=Task.Kind.NAMING, closed_at=None, office__in=naming_offices(user))
-        .select_related("office", "part_of__office")
-        .order_by("due_at", "pk")
-    )
 
 
 def nameable(user: User) -> QuerySet[Application]:

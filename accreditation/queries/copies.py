@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accreditation.models import Application, User
-from accreditation.scope import copies_of, within_offices_of
+from accreditation.scope import copied, copies_of
 from workflows.models import Copy
 
 
@@ -20,7 +20,7 @@ class Row:
 
 def copied_to(user: User) -> QuerySet[Copy]:
     """Return the copies that the user may still open, the latest first."""
-    still = Application.objects.filter(within_offices_of(user), pk=OuterRef("object_id"))
+    still = copied(user).filter(pk=OuterRef("object_id"))
     return copies_of(user).filter(Exists(still)).select_related("made_by").order_by("-at", "-pk")
 
 

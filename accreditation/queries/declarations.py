@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accreditation.models import Application, Cycle, Declaration, Membership, Organisation, User
+from accreditation.permissions import appointments
 from accreditation.scope import visible_applications
-from workflows.models import Appointment, Event
+from workflows.models import Event
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def declaring(user: User, at: datetime) -> QuerySet[Cycle]:
     )
     roots = {path.partition("/")[0] for path in bodies.values_list("organisation__path", flat=True)}
     kind = ContentType.objects.get_for_model(Application)
-    named = Appointment.objects.filter(user=user, content_type=kind, ended_at=None).values("object_id")
+    named = appointments().filter(user=user, content_type=kind).values("object_id")
     cycles = Cycle.objects.select_related("city")
     return cycles.filter(Q(city__code__in=roots) | Q(applications__in=named)).distinct().order_by("-opens_at")
 

@@ -4,7 +4,6 @@ A page costs the same at any number of applications: each office's tasks are rea
 index, counts stop at `CAP`, and the applications of one page are fetched by their keys.
 """
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,19 +14,15 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accreditation.models import Application, Cycle, User
 from accreditation.permissions import DECIDE, MANAGE, REVIEW, substitutions
+from accreditation.queries.task_list import CAP, ORDERS, TaskList
 from accreditation.scope import Office, offices_stood_in, visible_applications
 from accreditation.states import Level, State
+from workflows.held import WAITING
 from workflows.models import Substitution, Task
 from workflows.working_days import SHANGHAI, end_of_day
 
-CAP = 1000
-"""Beyond this many a count says "1000+": nobody works by such a number, and counting on would cost."""
-ORDERS = {"": ("due_at", "pk"), "arrival": ("opened_at", "pk")}
-"""The orders that a list can have, each that of an index: by due date, by arrival."""
 PARTS = ("overdue", "today", "free", "mine", "others")
 """The parts of the desk that can be shown alone: late, due today, held by nobody, by me, waiting for others."""
-RESTING = (Task.Hold.ADVICE, Task.Hold.SIGNING)
-"""A work that rests waits for somebody else, whoever holds it."""
 
 
 @dataclass(frozen=True)
@@ -88,31 +83,6 @@ class Desk:
     def principals_in(self, office_id: int) -> dict[int, User]:
         """Return for whom the user stands in at an office, by key."""
         return {one.principal_id: one.principal for one in self.substitutions if one.office_id == office_id}
-
-
-class TaskList:
-    """Tasks of several offices as one sequence, for a paginator: counted up to `CAP`, read by slices."""
-
-    def __init__(self, parts: Sequence[QuerySet[Task]], order: str = "") -> None:
-        self.order = ORDERS[order]
-        self.parts = [part.order_by(*self.order) for part in parts]
-
-    def count(self) -> int:
-        """Return how many there are, at most `CAP`."""
-        return min(CAP, sum(part.order_by()[:CAP].count() for part in self.parts))
-
-    def __len__(self) -> int:
-        return self.count()
-
-    def __getitem__(self, wanted: slice) -> list[Task]:
-        if len(self.parts) == 1:
-            return list(self.parts[0][wanted])
-        first, key = self.order
-        merged = heapq.merge(
-            *(part[: wanted.stop] for part in self.parts),
-            key=lambda task: (getattr(task, first), getattr(task, key)),
-        )
-        return list(merged)[wanted]
 
 
 def reviewing(offices: Sequence[Office]) -> list[Office]:
@@ -235,7 +205,7 @@ def _part(name: str, hands: frozenset[int], at: datetime) -> Q:
         "today": Q(due_at__gt=at, due_at__lte=midnight),
         "free": Q(assignee=None, kind=Task.Kind.WORK),
         "mine": Q(assignee__in=hands),
-        "others": (Q(assignee__isnull=False) & ~Q(assignee__in=hands)) | Q(hold__in=RESTING),
+        "others": (Q(assignee__isnull=False) & ~Q(assignee__in=hands)) | Q(hold__in=WAITING),
     }[name]
 
 

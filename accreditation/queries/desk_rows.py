@@ -9,14 +9,16 @@ from django.db.models import Count, F, Q, QuerySet
 from accreditation.bars import short_words
 from accreditation.models import Application, Cycle, Organisation, User
 from accreditation.permissions import DECIDE
-from accreditation.queries.desk import RESTING, Desk, TaskList, desk_of, found
+from accreditation.queries.desk import Desk, desk_of, found
 from accreditation.queries.interests import codes
 from accreditation.queries.standing import FirstLook, first_looks, results
+from accreditation.queries.task_list import TaskList
 from accreditation.scope import Office
 from accreditation.scoring import PanelResult
 from accreditation.states import Level, State
+from workflows.held import WAITING
 from workflows.models import Task
-from workflows.working_days import SHANGHAI, last_day, working_days_between
+from workflows.working_days import days_left, last_day
 
 SHOWN = (
     "public_id", "version", "state", "state_since", "number", "revision_number", "total", "cycle", "rubric",
@@ -70,7 +72,7 @@ class Row:
     @property
     def is_resting(self) -> bool:
         """Whether the work waits for somebody else's advice or signatures."""
-        return self.task.hold in RESTING
+        return self.task.hold in WAITING
 
     @property
     def sent_by(self) -> Organisation:
@@ -128,18 +130,13 @@ def _bar(task: Task, desk: Desk, kept_out: Mapping[tuple[int, int], str]) -> str
     return "substitute" if (task.object_id, task.assignee_id) in kept_out else ""
 
 
-def days_left(due_at: datetime, at: datetime) -> int:
-    """Return the working days from the day of `at` to the last day of a deadline; below zero when it has passed."""
-    return working_days_between(at.astimezone(SHANGHAI).date(), last_day(due_at))
-
-
 def next_for(user: User, offices: Sequence[Office], at: datetime, besides: int | None = None) -> Row | None:
     """Return the most urgent task that the user can work on, other than those of the application `besides`."""
     desk = desk_of(user, offices, at)
     parts = [
         portion.tasks.filter(Q(assignee=None) | Q(assignee__in=portion.hands))
         .exclude(kind=Task.Kind.NAMING)
-        .exclude(hold__in=RESTING)
+        .exclude(hold__in=WAITING)
         .exclude(object_id=besides or 0)
         .select_related("assignee")
         for portion in desk.portions

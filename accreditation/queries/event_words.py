@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from accreditation.figures import plain
 from accreditation.form_fields import marks
 from accreditation.models import Application
-from accreditation.queries import signing_words
+from accreditation.queries import signing_words, task_words
 from accreditation.states import ActionWord, State
 from workflows.models import Event
 
@@ -221,38 +221,9 @@ def _visit(telling: Telling) -> str:
     return _("记录考察，考察日期%(day)s，照片%(count)d张。") % said
 
 
-def _escalate(telling: Telling) -> str:
-    if telling.facts.get("handed"):
-        return _("逾期未办，升级给%(to)s。") % telling.person
-    if telling.facts.get("held"):
-        return _("逾期未办，已由负责超时事项的%(to)s持有。") % telling.person
-    return _("逾期未办，%(to)s不能办理这一件，由管理人指派。") % telling.person
-
-
-def _ask_above(telling: Telling) -> str:
-    said = {"above": telling.names.get("above") or _("上级")}
-    return _("没有人可以决定，请%(above)s指定办理人。") % said
-
-
 SENTENCES: dict[str, Callable[[Telling], str]] = {
     "start": lambda telling: _("开始填写申报。"),
-    "claim": lambda telling: _("认领。"),
-    "release": lambda telling: _("放回待办。"),
-    "assign": lambda telling: _("指派给%(to)s。") % telling.person,
-    "unassign": lambda telling: _("收回给%(to)s的指派，放回待办。") % telling.person,
-    "transfer": lambda telling: _("转办给%(to)s。") % telling.person,
-    "take_back": lambda telling: _("从%(to)s处收回转办。") % telling.person,
-    "delegate": lambda telling: _("委派%(to)s提意见。") % telling.person,
-    "advise": lambda telling: _("向%(to)s提交委派意见。") % telling.person,
-    "withdraw_delegation": lambda telling: _("收回给%(to)s的委派。") % telling.person,
-    "remind": lambda telling: _("催办%(to)s。") % telling.person,
-    "copy": lambda telling: _("抄送%(to)s。") % telling.person,
-    "withdraw_copy": lambda telling: _("收回给%(to)s的抄送。") % telling.person,
-    "escalate": _escalate,
-    "recuse": lambda telling: _("回避，不再办理这一件。"),
-    "step_aside": lambda telling: _("申明与申报单位有利害关系，不再办理这一件。"),
-    "ask_above": _ask_above,
-    "appoint": lambda telling: _("指定%(to)s办理。") % telling.person,
+    **task_words.SENTENCES,
     **signing_words.SENTENCES,
     "submit": _submit,
     "resubmit": _resubmit,

@@ -13,7 +13,6 @@ from accreditation.models import Application, Cycle, NamingDecision, Notice, Obj
 from accreditation.states import State
 from workflows.working_days import working_days_in
 
-ON_NOTICE = (State.PUBLIC_NOTICE, State.OBJECTION)
 PASSED = (State.NOTICE_ENDED, State.NAMED)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accreditation.models import Application, Scorecard, User
 from accreditation.permissions import AUDIT, DECIDE, OFFICE_FIELD, REVIEW
-from accreditation.scope import Office, appointments_of, copies_of, offices_stood_in
+from accreditation.scope import Office, appointments_of, copied, offices_stood_in
 from accreditation.states import Level, State
 from accreditation.work import last_decision
 
@@ -66,7 +66,7 @@ def part_of(application: Application, user: User, offices: Sequence[Office]) -> 
         decides_for_city=decides,
         is_seated=bool(cards) and REVIEW in at_city,
         audits=audits,
-        is_copied=copies_of(user).filter(object_id=application.pk).exists(),
+        is_copied=copied(user).filter(pk=application.pk).exists(),
         own_cards=cards,
     )
 

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import Application
 from accreditation.queries.timeline import Entry
-from accreditation.states import RETURNED, ActionWord, Level, State
+from accreditation.states import RETURNED, ActionWord, State
 
 APPLY, ENTERPRISE, DISTRICT, CITY, NOTICE, NAMING = range(6)
-AT_LEVEL = {Level.ENTERPRISE: ENTERPRISE, Level.DISTRICT: DISTRICT, Level.CITY: CITY}
 PLACES: dict[str, int] = {
     State.DRAFT: APPLY,
     State.ENTERPRISE_REVIEW: ENTERPRISE,

@@ -99,6 +99,13 @@ def readable_body(user: User, cycle: Cycle, code: str) -> Organisation | None:
     return body if body and (here.exists() or at_city.exists()) else None
 
 
+def rankings_of(bodies: Iterable[Organisation]) -> list[Quota]:
+    """Return the latest cycle's quota of each of the bodies that has any: what it ranks its candidates for."""
+    of_bodies = Quota.objects.filter(organisation__in=bodies).select_related("cycle", "organisation")
+    latest = {quota.organisation_id: quota for quota in of_bodies.order_by("cycle__opens_at", "cycle_id")}
+    return list(latest.values())
+
+
 def candidates_of(cycle: Cycle, body: Organisation) -> QuerySet[Application]:
     """Return what the body has before it and what it has recommended, whatever became of that later."""
     standing = Q(state=State.DISTRICT_REVIEW) | RECOMMENDED & ~Q(state=State.WITHDRAWN)

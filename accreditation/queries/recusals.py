@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accreditation.bars import recusals
 from accreditation.models import Application, Organisation, User
-from accreditation.permissions import DECIDE, OFFICE_FIELD, REVIEW, grants_on, substitutions
+from accreditation.permissions import DECIDE, OFFICE_FIELD, REVIEW, appointments, grants_on, substitutions
 from accreditation.states import ENDED, LEVEL_OF, Level, State
 from workflows.models import Appointment, Recusal, Signature
 from workflows.signing.rounds import RUNNING
@@ -61,4 +61,4 @@ def _is_asked(application: Application, user: User) -> bool:
 
 def _appointed(application: Application, user: User) -> QuerySet[Appointment]:
     kind = ContentType.objects.get_for_model(Application)
-    return Appointment.objects.filter(user=user, content_type=kind, object_id=application.pk, ended_at=None)
+    return appointments().filter(user=user, content_type=kind, object_id=application.pk)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -170,10 +169,3 @@ def _count(some: Iterable[Mapping[str, Any]]) -> Figure | None:
 
 def _pick(part: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: part.get(name) or "" for name in names}
-
-
-def certificate_standing(designation: Designation, today: date) -> str:
-    """Return how its certificate stands: "pending" until the file is made, then "valid", then "expired"."""
-    if designation.certificate is None or not designation.certificate.is_ready:
-        return "pending"
-    return "expired" if designation.valid_until < today else "valid"

@@ -28,8 +28,8 @@ from accreditation.scoring import (
     panel_result,
 )
 from accreditation.states import State
-from workflows.engine import open_tasks
 from workflows.models import Task
+from workflows.works import open_tasks
 
 JOINED = ("cycle__rubric", "rubric", "studio", "enterprise", "union", "district", "city")
 

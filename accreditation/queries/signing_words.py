@@ -1,22 +1,13 @@
 """What events of signing say, and when a round passes, in words."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accreditation.queries.told import Told
 from accreditation.states import ActionWord
-
-
-class Told(Protocol):
-    """An event with its facts, and the names of the people it speaks of (see `event_words.Telling`)."""
-
-    facts: Mapping[str, Any]
-
-    @property
-    def person(self) -> dict[str, str]:
-        """The names, as `to`."""
 
 
 def terms_words(mode: str, threshold: int, quorum: int, *, in_order: bool) -> str:

@@ -19,17 +19,16 @@ from accreditation.models import (
     User,
 )
 from accreditation.permissions import DECIDE, OFFICE_FIELD, REVIEW
-from accreditation.queries.desk_rows import days_left
 from accreditation.queries.interests import codes_of
 from accreditation.queries.part import Part
 from accreditation.queries.task_rights import able_to_read, reminding
 from accreditation.states import Level, State
 from accreditation.work import workers_of
 from workflows.actors import Actor, hands_of
-from workflows.engine import open_tasks, open_work
 from workflows.held import WAITING, awaited_tasks, has_begun, last_handing
 from workflows.models import Copy, Substitution, Task
-from workflows.working_days import SHANGHAI, last_day
+from workflows.working_days import SHANGHAI, days_left, last_day
+from workflows.works import open_tasks, open_work
 
 
 @dataclass(frozen=True)

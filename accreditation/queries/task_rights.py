@@ -16,9 +16,9 @@ from accreditation.scope import visible_applications
 from accreditation.states import DECIDED_ON, LEVEL_OF, RETURNED, Level, State
 from accreditation.work import may_work, working
 from workflows.actors import Actor, Substitute, holder_of
-from workflows.engine import open_work
 from workflows.models import Recusal
 from workflows.refusals import Verdict, WrongState
+from workflows.works import open_work
 
 NO_BAR_TO_ASSIGN = ("earlier", "undeclared")
 """Who assigns does not judge: only an interest of their own, or having recused, keeps them from it."""
@@ -40,12 +40,12 @@ def may_have(application: Application, by: Actor) -> Verdict:
 
 
 def may_let_go(application: Application, by: Actor) -> Verdict:
-    """As `may_have`; and who holds the work may always let go of it, whatever keeps them from it by now."""
+    """As `may_have`; but who holds the work may let go of it whatever they must keep out of it for by now."""
     verdict = may_have(application, by)
-    if verdict:
+    if verdict or verdict.code not in bars.CODES:
         return verdict
     work = open_work(application)
-    return YES if work is not None and work.assignee_id == by.pk is not None else verdict
+    return YES if work is not None and work.assignee_id == by.pk else verdict
 
 
 def able_to_work(application: Application, person: User) -> Verdict:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from accreditation import conditions as needs
 from accreditation.bars import words
 from accreditation.models import Application, Organisation, OrganisationUserObjectPermission, Quota, User
-from accreditation.permissions import OFFICE_FIELD, AtLevel
+from accreditation.permissions import OFFICE_FIELD, AtLevel, appointments
 from accreditation.process import version_of
-from accreditation.queries.desk import RESTING, Desk
+from accreditation.queries.desk import Desk
 from accreditation.queries.interests import codes
 from accreditation.queries.standing import results
 from accreditation.scoring import PanelResult
@@ -24,7 +24,8 @@ from accreditation.services.batch import HANDS
 from accreditation.states import LEVEL_OF, RETURNED, Level, State
 from accreditation.versions import process_of, version
 from accreditation.work import working
-from workflows.models import Appointment, Task
+from workflows.held import WAITING
+from workflows.models import Task
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,7 @@ def _read(applications: Sequence[Application], desk: Desk) -> _Known:
     rows = OrganisationUserObjectPermission.objects.filter(
         user_id__in=people, user__is_active=True, content_object_id__in={office for _one, office in held}
     )
-    named = Appointment.objects.filter(
-        user_id__in=people, content_type=kind, object_id__in=keys, ended_at=None
-    )
+    named = appointments().filter(user_id__in=people, content_type=kind, object_id__in=keys)
     quotas = Quota.objects.filter(cycle_id__in={one.cycle_id for one in applications})
     visited = Application.objects.filter(pk__in=keys, site_visits__isnull=False)
     return _Known(
@@ -120,6 +119,7 @@ def _hands(decision: str, line: Line, known: _Known) -> Line:
     hands = known.desk.hands_in(line.work.office_id)
     mine = line.work.assignee_id in hands
     lets_go = decision == "release" and line.work.assignee_id == known.desk.user.pk
+    lets_go = lets_go and (line.application.pk, known.desk.user.pk) in known.bars
     if not lets_go and (why := _kept_out(line, who, known)):
         return replace(line, why=why)
     if line.work.assignee is not None and not mine:
@@ -190,7 +190,7 @@ def _held(line: Line, step: Any, known: _Known) -> str:
 
 
 def _waiting(work: Task, *, favourable: bool) -> str:
-    if work.hold in RESTING or (work.hold == Task.Hold.REFUSED and favourable):
+    if work.hold in WAITING or (work.hold == Task.Hold.REFUSED and favourable):
         return _("%(hold)s。") % {"hold": work.get_hold_display()}
     return ""
 

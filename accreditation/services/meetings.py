@@ -1,6 +1,5 @@
 """The city's meeting: it is entered with its decisions, and each decision is taken by itself."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from accreditation.models import Application, Cycle, Meeting, User
 from accreditation.permissions import DECIDE, has_grant
 from accreditation.queries.meeting_record import minutes_of, taken
 from accreditation.services.batch import MOST
+from accreditation.services.one_by_one import attempt
 from accreditation.services.review import decides_as
 from accreditation.services.signing import decide
 from workflows.engine import record
@@ -22,7 +22,6 @@ from workflows.refusals import NotPermitted, NotReady, Problem, Refused, WrongSt
 
 DECISIONS = ("approve", "send_back", "reject")
 """What a meeting can decide on an application: list it, return it, reject it."""
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -122,23 +121,21 @@ def retry(meeting: Meeting, resolutions: Sequence[Resolution], *, by: User, at: 
 
 
 def _take(resolution: Resolution, meeting: str, *, by: User, at: datetime) -> Outcome:
-    application = resolution.application
-    try:
-        event = decide(
+    application, decision = resolution.application, resolution.decision
+
+    def act() -> Event:
+        return decide(
             application,
-            resolution.decision,
-            by=decides_as(application, resolution.decision, user=by, at=at),
+            decision,
+            by=decides_as(application, decision, user=by, at=at),
             at=at,
             expected_version=resolution.expected_version,
             reason=resolution.own_reason or resolution.reason,
             meeting=meeting,
         )
-    except Refused as refusal:
-        return Outcome(resolution, refusal=refusal)
-    except Exception:
-        logger.exception("meeting %s: %s", resolution.decision, application.public_id)
-        return Outcome(resolution)
-    return Outcome(resolution, event=event)
+
+    came = attempt(act, f"meeting {decision} {application.public_id}")
+    return Outcome(resolution, event=came.result, refusal=came.refusal)
 
 
 def _against(resolutions: Sequence[Resolution], held_on: date, at: datetime) -> list[Problem]:

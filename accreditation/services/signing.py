@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from accreditation.models import Application, User
 from accreditation.permissions import REVIEW
 from accreditation.queries.signers import SIGNED_AFTER, SIGNED_IN, able_to_sign, may_sign
-from accreditation.queries.task_rights import may_have
+from accreditation.queries.task_rights import may_have, may_let_go
 from accreditation.versions import process_of
 from workflows import signing, tasks
 from workflows.actors import Actor
 from workflows.engine import perform
 from workflows.models import Event, SigningRound
-from workflows.refusals import NotReady, Problem, SignedAfter, WrongState
+from workflows.refusals import NotReady, Problem, SignedAfter, Verdict, WrongState
 from workflows.signing import Plan, Rules, Terms
 from workflows.working_days import deadline
 
@@ -25,7 +25,18 @@ def _due(application: Application, at: datetime) -> datetime:
     return deadline(at, application.cycle.review_days)
 
 
-RULES = Rules(able=able_to_sign, may_sign=may_sign, may_change=may_sign, due=_due, role=REVIEW)
+def _may_cancel(application: Application, by: Actor) -> Verdict:
+    return may_sign(application, by) or may_let_go(application, by)
+
+
+RULES = Rules(
+    able=able_to_sign,
+    may_sign=may_sign,
+    may_change=may_sign,
+    may_cancel=_may_cancel,
+    due=_due,
+    role=REVIEW,
+)
 
 
 def open_round(application: Application, *, by: Actor, at: datetime, plan: Plan) -> SigningRound:

@@ -19,9 +19,10 @@ from accreditation.process import version_of
 from accreditation.queries.versions import cards_of
 from accreditation.states import ENDED, State
 from accreditation.versions import VERSIONS, version
-from workflows.engine import open_tasks, record
+from workflows.engine import record
 from workflows.models import Event, SigningRound
 from workflows.refusals import NotPermitted, NotReady, Problem, Refused, Stale, WrongState
+from workflows.works import open_tasks
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from accreditation.forms.review import CardForm, comment_name, mark_name
+from accreditation.forms.scorecard import CardForm, comment_name, mark_name
 from accreditation.models import Scorecard
 from accreditation.queries.judging import marks_of, seen_of
 from accreditation.rubric import Indicator, Rubric

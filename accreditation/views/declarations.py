@@ -84,7 +84,7 @@ def next_of(request: HttpRequest) -> str:
     asked = request.POST.get("next") or request.GET.get("next") or ""
     here = {request.get_host()}
     safe = url_has_allowed_host_and_scheme(asked, allowed_hosts=here, require_https=request.is_secure())
-    return asked if safe else ""
+    return asked if safe and asked.startswith("/") else ""
 
 
 def _initial(request: SignedInRequest, cycle: Cycle) -> dict[str, str]:

@@ -18,10 +18,12 @@ from accreditation.forms.desk import PANELS, DeskSearch, SavedSearchForm, query_
 from accreditation.models import Application
 from accreditation.permissions import DECIDE
 from accreditation.queries.declarations import undeclared
-from accreditation.queries.desk import CAP, Counts, Desk, Search, counts, cycles_of, reviewing, wanted_of
+from accreditation.queries.desk import Counts, Desk, Search, counts, cycles_of, reviewing, wanted_of
 from accreditation.queries.desk_rows import panels, rows
 from accreditation.queries.done import acts_of, done
+from accreditation.queries.ranking import rankings_of
 from accreditation.queries.saved_searches import searches_of
+from accreditation.queries.task_list import CAP
 from accreditation.scope import Office
 from accreditation.states import Level, State
 from accreditation.views.paging import page_of
@@ -61,6 +63,9 @@ def desk(request: SignedInRequest) -> HttpResponse:
         "cap": CAP,
         "searches": searches_of(request.user),
         "query": query_of(search),
+        "rankings": rankings_of(
+            office.organisation for office in held if office.organisation.level == Level.DISTRICT
+        ),
         "name_form": SavedSearchForm(),
     }
     if search.show == PANELS and scoring is not None:

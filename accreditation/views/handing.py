@@ -34,10 +34,10 @@ from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import told
 from accreditation.work import acting_as
 from workflows.actors import hands_of
-from workflows.engine import open_work
 from workflows.held import May, refuse_unless_held
 from workflows.refusals import NotPermitted, NotReady, Refused, WrongState
 from workflows.tasks import other_holder
+from workflows.works import open_work
 
 Act = Callable[[Application, Any, HandForm, datetime], Any]
 

@@ -16,7 +16,6 @@ from accreditation.forms.review import DECISIONS, RETURN_TO, DecisionForm, conse
 from accreditation.models import Application
 from accreditation.permissions import DECIDE, REVIEW, AtLevel
 from accreditation.queries import review as reading
-from accreditation.queries.desk_rows import days_left
 from accreditation.queries.part import Part, part_of
 from accreditation.queries.rail import rail
 from accreditation.queries.returns import Return, return_answered, returns_of, waiting_return
@@ -34,7 +33,7 @@ from workflows.actors import hands_of
 from workflows.engine import allowed_actions
 from workflows.held import WAITING
 from workflows.models import Task
-from workflows.working_days import last_day
+from workflows.working_days import days_left, last_day
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accreditation.context import offices
-from accreditation.forms.review import CardForm, card_initial
+from accreditation.forms.scorecard import CardForm, card_initial
 from accreditation.models import Application, Scorecard
 from accreditation.queries.declarations import undeclared
 from accreditation.queries.desk_rows import next_for

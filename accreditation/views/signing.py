@@ -25,9 +25,9 @@ from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import Way, told
 from accreditation.work import acting_as, may_work
 from workflows.actors import Actor, hands_of
-from workflows.engine import open_work
 from workflows.models import SigningRound
 from workflows.refusals import NotReady, Refused
+from workflows.works import open_work
 
 FIRST = {"placement": BEFORE, "mode": "all", "way": "at_once"}
 

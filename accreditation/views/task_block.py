@@ -25,7 +25,7 @@ from accreditation.queries.task_block import (
     can_unassign,
     copies_on,
 )
-from accreditation.queries.task_rights import may_assign, may_copy, may_have
+from accreditation.queries.task_rights import may_assign, may_copy, may_have, may_let_go
 from accreditation.states import DECIDED_ON, State
 from accreditation.views.signed_in import SignedInRequest
 from accreditation.work import acting_as
@@ -150,7 +150,7 @@ def _with_work(application: Application, block: Block, by: Actor) -> Iterator[st
             yield "take-back"
         if (work.assignee is None or work.assignee_id in hands_of(by)) and may_be_signed(application, work):
             yield "signing-new"
-    elif work.assignee_id == by.pk:
+    elif work.assignee_id is not None and may_let_go(application, by):
         yield from _letting_go(work)
     if may_assign(application, by):
         yield "assign"

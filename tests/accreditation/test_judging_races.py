@@ -18,7 +18,7 @@ from workflows.models import Event
 from workflows.refusals import NotPermitted, NotReady, Stale, WrongState
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-ROUNDS = 20
+ROUNDS = 8
 LOW = factories.full_marks() | {"topics.patents": Decimal(0), "topics.benefit": Decimal(0)}
 BLANK = seen_of({})
 

@@ -16,7 +16,7 @@ from workflows.models import Event
 from workflows.refusals import NotReady, Stale
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-ROUNDS = 30
+ROUNDS = 12
 
 
 def ids(chosen: list[Application]) -> list[UUID]:

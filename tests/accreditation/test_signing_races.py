@@ -7,13 +7,13 @@ from accreditation.services import review, signing
 from tests import factories as make
 from tests.accreditation.test_races import race, refusals
 from tests.factories import AT
-from workflows.engine import open_work
 from workflows.models import Event, Signature, SigningRound, Task
 from workflows.refusals import NotPermitted, WrongState
 from workflows.signing import Plan, Terms
+from workflows.works import open_work
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-ROUNDS = 20
+ROUNDS = 8
 
 
 def prepared(mode: str = "any", **plan: str) -> list[tuple[Application, SigningRound, list[User]]]:

@@ -16,7 +16,7 @@ from workflows.models import Event, Task
 from workflows.refusals import NotPermitted, NotReady, Refused, Stale, WrongState
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-ROUNDS = 20
+ROUNDS = 8
 Call = Callable[[], Any]
 
 

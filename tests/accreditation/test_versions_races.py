@@ -12,7 +12,7 @@ from workflows.refusals import NotReady, Stale, WrongState
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 AT = make.AT + 40 * make.STEP
-ROUNDS = 20
+ROUNDS = 8
 
 
 def acts(application, *names):

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from accreditation import rubric
 from accreditation.form_fields import TABLES
-from accreditation.forms.review import mark_name
+from accreditation.forms.scorecard import mark_name
 from accreditation.models import Application
 from accreditation.services.draft import FIELDS
 from tests import factories

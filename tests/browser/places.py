@@ -130,6 +130,7 @@ class Places:
         yield from self._of("王金山", "application")
         for step in ("studio", "leader", "team"):
             yield "application-step", self.sample.address("application-step", "王金山", step)
+        self._take_back("王金山", "wenjing")
 
     def liuyang(self) -> Iterator[tuple[str, str]]:
         yield from self._of("米钰林", "application")
@@ -253,6 +254,12 @@ class Places:
             steps=steps,
             fields=[code for code in marked if code not in steps],
         )
+
+    def _take_back(self, leader: str, by: str) -> None:
+        """Undo the return, so that the application waits for its district again."""
+        application, user, at = self.sample.application(leader), self.sample.user(by), timezone.now()
+        review.recall(application, by=user, at=at, expected_version=application.version)
+        tasks.release(application, by=user, at=at)
 
     def _visits(self, leader: str) -> Iterator[tuple[str, str]]:
         """Record a visit with a photo, and correct it."""

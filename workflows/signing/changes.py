@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workflows.actors import Actor, actor_code, hands_of
+from workflows.held import May
 from workflows.models import Signature, SigningRound
 from workflows.process import Process
 from workflows.refusals import NotPermitted, NotReady, Problem, WrongState
@@ -21,7 +22,7 @@ def add_signer(
 ) -> SigningRound:
     """Ask one more person to sign, last where it goes in order. Raises NotPermitted, WrongState, NotReady."""
     with transaction.atomic():
-        signing = _changeable(process, signing, rules, by)
+        signing = _changeable(process, signing, rules.may_change, by)
         everybody = places(signing)
         apart = hands_of(by) | {signing.task.assignee_id, signing.opened_by_id}
         known = [one.signer for one in everybody if one.signer_id == signer.pk]
@@ -43,7 +44,7 @@ def remove_signer(
     Raises NotPermitted, WrongState, or NotReady when too few would be left for the terms.
     """
     with transaction.atomic():
-        signing = _changeable(process, signing, rules, by)
+        signing = _changeable(process, signing, rules.may_change, by)
         everybody = places(signing)
         place = next((one for one in everybody if one.signer_id == signer.pk), None)
         if place is None:
@@ -74,7 +75,7 @@ def change_terms(
 ) -> SigningRound:
     """Change what the running round asks for. Raises NotPermitted, WrongState, NotReady."""
     with transaction.atomic():
-        signing = _changeable(process, signing, rules, by)
+        signing = _changeable(process, signing, rules.may_change, by)
         problems, terms = misfits(terms, len(places(signing))), terms.in_use()
         if problems:
             raise NotReady(problems)
@@ -90,25 +91,19 @@ def change_terms(
 def cancel_round(
     process: Process, signing: SigningRound, rules: Rules, *, by: Actor, at: datetime
 ) -> SigningRound:
-    """Give the round up; what was signed stays on record. A round that has ended cannot be cancelled.
-
-    Who holds the work may always do so: without that, who must keep out of it by now could not let go of it.
-    """
+    """Give the round up; what was signed stays on record. A round that has ended cannot be cancelled."""
     with transaction.atomic():
-        signing = _changeable(process, signing, rules, by, gives_up=True)
+        signing = _changeable(process, signing, rules.may_cancel, by)
         changed(process, signing, "cancel_signing", rules, by=by, at=at, result=State.CANCELLED)
     return signing
 
 
-def _changeable(
-    process: Process, signing: SigningRound, rules: Rules, by: Actor, *, gives_up: bool = False
-) -> SigningRound:
+def _changeable(process: Process, signing: SigningRound, may: May, by: Actor) -> SigningRound:
     """Return the locked, running round if it is `by`'s to change: who opened it, or who holds the work."""
     signing = running_round(process, signing)
     if not {signing.opened_by_id, signing.task.assignee_id} & hands_of(by):
         raise NotPermitted(_("加签由发起的人或者办理这一件的人变更。"))
-    is_own = gives_up and signing.task.assignee_id == by.pk
-    verdict = rules.may_change(process.subject, by)
-    if not verdict and not is_own:
+    verdict = may(process.subject, by)
+    if not verdict:
         raise NotPermitted(verdict.reason, verdict.code)
     return signing

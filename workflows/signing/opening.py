@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workflows.actors import Actor, Substitute, actor_code, hands_of
-from workflows.engine import open_tasks, open_work, perform
+from workflows.engine import perform
 from workflows.models import Event, Signature, SigningRound, Task
 from workflows.process import Process
 from workflows.refusals import NotPermitted, NotReady, Problem, Stale, WrongState
 from workflows.signing.evaluation import State, Terms, misfits
 from workflows.signing.rounds import RUNNING, changed, hold_as
 from workflows.signing.rules import Rules
+from workflows.works import open_tasks, open_work
 
 BEFORE, AFTER = SigningRound.Placement.BEFORE, SigningRound.Placement.AFTER
 

@@ -17,9 +17,10 @@ from workflows.process import Process
 from workflows.refusals import Refused, WrongState
 from workflows.signing.evaluation import State, Terms, evaluate
 from workflows.signing.rules import Rules
+from workflows.works import LAPSED
 
 RUNNING = (State.PLANNED, State.OPEN)
-LAPSED, REMOVED = "lapsed", "removed"
+REMOVED = "removed"
 """Outcomes of a signature's task that nobody needs to do any more: the round is over, the signer was taken away."""
 
 

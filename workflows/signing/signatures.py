@@ -72,8 +72,9 @@ def _refuse_twice(signing: SigningRound, everybody: Sequence[Signature], by: Act
         raise NotPermitted(_("您已在这一轮签署过，同一人不计两次。"))
     if isinstance(by, Substitute) and any(one.signer_id == by.pk for one in everybody):
         raise NotPermitted(_("您自己也在这一轮签署，同一人不计两次，不能再代人签署。"))
-    proposer = signing.proposal.get("by") == str(by.public_id)
-    if proposer or {signing.opened_by_id, signing.task.assignee_id} & hands_of(by):
+    proposers = {signing.proposal.get("by"), signing.proposal.get("for")}
+    proposed = not proposers.isdisjoint({str(by.public_id), str(holder_of(by).public_id)})
+    if proposed or {signing.opened_by_id, signing.task.assignee_id} & hands_of(by):
         raise NotPermitted(_("这一轮由您发起或者由您办理，不能由您签署。"))
 
 

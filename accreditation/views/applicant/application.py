@@ -24,7 +24,7 @@ from accreditation.queries.timeline import entries, opinions
 from accreditation.scoring import self_assess
 from accreditation.states import EDITABLE, RETURNED, State
 from accreditation.views.applicant.own import own_application
-from accreditation.views.applicant.progress import days_left, rail
+from accreditation.views.applicant.progress import deadline_at, rail
 from accreditation.views.review_changes import mark_label
 from accreditation.views.signed_in import SignedInRequest
 
@@ -52,9 +52,9 @@ def application(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         **(_form(found, today) if found.state in EDITABLE else {}),
     }
     if found.state == State.DRAFT:
-        context["deadline"] = days_left(found.cycle.closes_at, at)
+        context["deadline"] = deadline_at(found.cycle.closes_at, at)
     elif found.state in RETURNED:
-        context |= {"sent_back": _sent_back(found), "deadline": task and days_left(task.due_at, at)}
+        context |= {"sent_back": _sent_back(found), "deadline": task and deadline_at(task.due_at, at)}
     else:
         context |= {"designation": _designation(found), "may_remind": _may_remind(request, found, at)}
     return render(request, TEMPLATES.get(State(found.state), "applicant/submitted.html"), context)

@@ -14,7 +14,7 @@ from accreditation.queries.rail import APPLY, CITY, NAMING, PLACES, RailStep
 from accreditation.queries.timeline import Entry
 from accreditation.states import ENDED, RETURNED, State
 from workflows.models import Task
-from workflows.working_days import last_day, working_days_between
+from workflows.working_days import days_left, last_day
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class DaysLeft:
     late: int
 
 
-def days_left(ends: datetime, at: datetime) -> DaysLeft:
+def deadline_at(ends: datetime, at: datetime) -> DaysLeft:
     """Return how far away a deadline is; it is exclusive, so that at its instant it is over."""
-    days = working_days_between(timezone.localdate(at), last_day(ends))
+    days = days_left(ends, at)
     return DaysLeft(ends, at >= ends, max(days, 0), max(-days, 0))
 
 

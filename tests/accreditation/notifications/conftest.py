@@ -1,42 +1,14 @@
 """What the tests of notifications share: a clock that stands still, and what somebody has been told."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
-
-import pytest
-from django.test import Client
-from django.utils import timezone
+from datetime import datetime
 
 from accreditation.models import User
 from accreditation.queries.notifications import Message, messages_of, readable
 from accreditation.scope import offices_of
-from tests.factories import AT
+from tests.accreditation.at_work import NOW, clock, signed_in
 from workflows.notifications.fan_out import fan_out
 
-NOW = AT + timedelta(days=1, hours=2)
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """The time is NOW; the fixture is a function that sets another one."""
-
-    def stand_at(moment: datetime) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: moment)
-
-    stand_at(NOW)
-    return stand_at
-
-
-@pytest.fixture
-def signed_in() -> Callable[[User], Client]:
-    """Return a client in which the user is signed in."""
-
-    def sign_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return sign_in
+__all__ = ["NOW", "clock", "messages", "signed_in", "told"]
 
 
 def messages(user: User, at: datetime = NOW) -> list[Message]:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from accreditation.models import User
+from tests.accreditation.at_work import browser_of, cost_of
 from tests.factories import AT, cast, city, member
+
+__all__ = ["at_city", "browser_of", "chief", "clock", "cost_of"]
 
 
 @pytest.fixture
@@ -34,18 +35,3 @@ def chief() -> User:
 def at_city(chief: User) -> Client:
     """The chief's browser."""
     return browser_of(chief)
-
-
-def browser_of(user: User) -> Client:
-    """Return a browser in which somebody is signed in."""
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def cost_of(client: Client, address: str) -> int:
-    """Return how many SQL statements a page takes; asked twice, so that what is kept for later is kept."""
-    assert client.get(address).status_code == 200
-    with CaptureQueriesContext(connection) as statements:
-        client.get(address)
-    return len(statements)

@@ -334,7 +334,13 @@ def test_who_reads_and_who_orders(at_city: Client):
 
 
 @pytest.mark.parametrize(
-    "address", ["/cycles/2026/ranking/CQ/", "/cycles/2026/ranking/YB-U/", "/cycles/x/ranking/YB/"]
+    "address",
+    [
+        "/cycles/2026/ranking/CQ/",
+        "/cycles/2026/ranking/YB-U/",
+        "/cycles/x/ranking/YB/",
+        "/cycles/2026/ranking/%00/",
+    ],
 )
 def test_only_a_body_with_places_has_a_ranking(at_city: Client, address: str):
     assert at_city.get(address).status_code == 404

@@ -1,40 +1,16 @@
 """What the tests about persons share: a reviewer's day, and who is signed in."""
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from accreditation.models import Application, Organisation, User
 from accreditation.services.substitutions import substitute
-from tests.factories import AT
+from tests.accreditation.at_work import NOW, browser_of, clock, cost_of
 from workflows.models import Substitution, Task
 
-NOW = AT + timedelta(days=1, hours=2)
 TODAY = NOW.date()
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """The time is NOW; the fixture is a function that sets another one."""
-
-    def stand_at(moment: datetime) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: moment)
-
-    stand_at(NOW)
-    return stand_at
-
-
-def browser_of(user: User) -> Client:
-    """Return a browser in which somebody is signed in."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+__all__ = ["NOW", "TODAY", "away", "browser_of", "clock", "cost_of", "naming_of", "work_of"]
 
 
 def away(
@@ -69,11 +45,3 @@ def naming_of(application: Application) -> Task | None:
     return Task.objects.filter(
         kind=Task.Kind.NAMING, content_type=kind, object_id=application.pk, closed_at=None
     ).first()
-
-
-def cost_of(client: Client, address: str) -> int:
-    """Return how many SQL statements a page takes; asked twice, so that what is kept for later is kept."""
-    assert client.get(address).status_code == 200
-    with CaptureQueriesContext(connection) as statements:
-        client.get(address)
-    return len(statements)

@@ -288,6 +288,12 @@ def test_a_reason_typed_before_declaring_is_kept(who, waiting):
     assert parse(answer).one('main a[href^="/declarations/"]').words == "去申明利害关系"
 
 
+@pytest.mark.parametrize("nowhere", ["desk/", "logout", "x\0"])
+def test_what_is_no_address_leads_nowhere(who, nowhere):
+    answer = browser_of(who.district_decider).get("/declarations/", {"next": nowhere})
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize("foreign", ["https://example.org/", "//example.org/desk/", "javascript:alert(1)"])
 def test_declaring_leads_to_no_other_site(who, foreign):
     browser = browser_of(who.district_decider)

@@ -19,7 +19,7 @@ from workflows.models import Appointment, Event, Recusal, Substitution, Task
 from workflows.refusals import NotPermitted, NotReady, Refused, Stale, WrongState
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-ROUNDS = 20
+ROUNDS = 8
 WHY = "亲属关系"
 DAY = timedelta(days=1)
 

@@ -12,11 +12,13 @@ from accreditation.queries.timeline import entries
 from accreditation.scope import visible_applications
 from accreditation.services import panel, review, signing, tasks
 from accreditation.services.appointments import appoint, ask_above
+from accreditation.services.offices import end_membership, set_grants
 from accreditation.services.recusals import recuse
 from accreditation.states import State
 from accreditation.work import may_work
 from tests import factories as make
 from tests.accreditation.persons.conftest import NOW, naming_of, work_of
+from workflows.actors import SYSTEM
 from workflows.models import Appointment, Event, Recusal, SigningRound, Task
 from workflows.refusals import NotPermitted, NotReady, WrongState
 from workflows.signing import Plan, Terms
@@ -286,3 +288,20 @@ def test_asking_above_does_not_keep_the_level_below_from_taking_its_decision_bac
     review.recall(application, by=who.union_decider, at=NOW, expected_version=application.version)
     assert make.fresh(application).state == State.ENTERPRISE_REVIEW
     assert naming_of(application) is None
+
+
+@pytest.mark.parametrize("left", ["membership", "grant"])
+def test_who_was_named_and_may_judge_no_more_has_neither_the_work_nor_the_page(who, asked, left):
+    named = make.member(who.city, "review", username="named", name="秦岚")
+    appoint(asked, user=named, by=who.city_decider, at=NOW)
+    if left == "membership":
+        end_membership(who.city, named, by=SYSTEM, at=NOW)
+    else:
+        set_grants(who.city, named, set(), by=SYSTEM, at=NOW)
+    assert not may_work(asked, named)
+    assert not visible_applications(named).filter(pk=asked.pk).exists()
+    with pytest.raises(NotPermitted):
+        review.recommend(asked, by=named, at=NOW, expected_version=asked.version, reason="同意推荐")
+    assert ask_above(NOW) == 1
+    appoint(asked, user=who.experts[0], by=who.city_decider, at=NOW)
+    assert work_of(asked).assignee == who.experts[0]

@@ -390,3 +390,24 @@ def test_nobody_scores_for_an_expert(who):
             judged=make.full_marks(),
             comments={},
         )
+
+
+def test_what_was_done_in_somebodys_place_counts_as_theirs_at_the_next_level(who):
+    """Neither who acted nor in whose place: whoever of the two comes to the district keeps out there."""
+    application = make.application_in(State.ENTERPRISE_REVIEW)
+    principal, standing_in = who.union_decider, who.union_reviewer
+    away(principal, standing_in, who.union)
+    review.recommend(
+        application,
+        by=Substitute(standing_in, principal, NOW),
+        at=NOW,
+        expected_version=application.version,
+        reason="同意推荐。",
+    )
+    application = make.fresh(application)
+    for user in (principal, standing_in):
+        end_membership(who.union, user, by=SYSTEM, at=NOW)
+        make.member(who.district, "review", "decide", username=user.username)
+        assert may_work(application, user).code == "earlier"
+        with pytest.raises(NotPermitted):
+            tasks.claim(application, by=user, at=NOW)

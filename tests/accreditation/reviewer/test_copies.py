@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accreditation.models import Declaration, Interest
 from accreditation.queries.part import part_of, readable_cards
 from accreditation.queries.task_block import readers
 from accreditation.queries.timeline import entries
@@ -14,7 +15,7 @@ from tests import factories as make
 from tests.accreditation.reviewer.conftest import NOW
 from tests.accreditation.reviewer.test_tasks import offered, page, text
 from workflows.actors import SYSTEM
-from workflows.models import Copy
+from workflows.models import Copy, Recusal
 from workflows.refusals import NotPermitted, NotReady
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,24 @@ def test_a_copy_ends_with_the_membership(signed_in, application, clerk):
     offices.end_membership(make.cast().city, clerk, by=SYSTEM, at=NOW)
     assert signed_in(clerk).get(page(application)).status_code == 404
     assert text(signed_in(clerk).get("/copies/")).count("王金山") == 0
+
+
+@pytest.mark.parametrize("why", ["own", "interest", "recused"])
+def test_a_copy_ends_when_its_reader_must_keep_out(signed_in, application, why):
+    who, reader = make.cast(), make.member(make.cast().union, username="reader", name="文静")
+    copy(application, reader)
+    assert signed_in(reader).get(page(application)).status_code == 200
+    if why == "own":
+        make.member(who.enterprise, "apply", username="reader")
+    elif why == "interest":
+        declaration = Declaration.objects.get(user=reader, cycle=who.cycle)
+        Interest.objects.create(declaration=declaration, enterprise=who.enterprise)
+    else:
+        Recusal.objects.create(subject=application, user=reader, office=who.union, at=NOW)
+    assert signed_in(reader).get(page(application)).status_code == 404
+    assert text(signed_in(reader).get("/copies/")).count("王金山") == 0
+    own = signed_in(reader).get(f"/applications/{application.public_id}/")
+    assert own.status_code == (200 if why == "own" else 404)
 
 
 def test_only_people_of_its_offices_who_need_not_keep_out_can_be_copied_to(application, clerk):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accreditation.permissions import REVIEW, AtLevel
 from accreditation.queries import desk as queries
+from accreditation.queries import task_list
 from accreditation.queries.desk_rows import next_for
 from accreditation.queries.standing import barred
 from accreditation.scope import offices_of
@@ -431,8 +432,16 @@ def test_the_city_desk_costs_the_same_at_1_and_at_10_rows_with_results(signed_in
 
 def test_counts_and_pages_stop_at_the_cap(signed_in, monkeypatch):
     monkeypatch.setattr(queries, "CAP", 2)
+    monkeypatch.setattr(task_list, "CAP", 2)
     for number in range(3):
         make.application_in(State.DISTRICT_REVIEW, leader_name=f"王{number}")
     response = signed_in(make.user("district_decider")).get(DESK)
     assert figures(response)["全部"] == "2+"
     assert response.context["page"].paginator.count == 2
+
+
+def test_a_district_finds_its_ranking_on_the_desk_and_an_enterprise_union_finds_none(signed_in):
+    application = make.application_in(State.DISTRICT_REVIEW)
+    address = reverse("ranking", args=[application.cycle.code, application.district.code])
+    assert address in signed_in(make.user("district_reviewer")).get(DESK).content.decode()
+    assert "/ranking/" not in signed_in(make.user("union_decider")).get(DESK).content.decode()

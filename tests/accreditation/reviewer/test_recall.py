@@ -7,14 +7,18 @@ from django.test.utils import CaptureQueriesContext
 from accreditation.models import Quota
 from accreditation.queries.done import acts_of, done
 from accreditation.queries.recall import recallable
-from accreditation.services import offices, review, substitutions, tasks
+from accreditation.services import offices, review, signing, substitutions, tasks
+from accreditation.services.escalation import escalate_overdue, set_escalation
 from accreditation.services.versions import Target, move
 from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.reviewer.conftest import NOW
+from tests.accreditation.reviewer.signers import colleagues, disagree, opened
 from tests.page import parse
 from workflows.actors import SYSTEM
 from workflows.models import Event
+from workflows.refusals import NotPermitted
+from workflows.works import open_work
 
 pytestmark = pytest.mark.django_db
 DONE = "/desk/done/"
@@ -200,3 +204,52 @@ def test_a_substitutes_decision_is_taken_back_by_the_substitute(signed_in):
     application = make.fresh(application)
     assert application.state == State.DISTRICT_REVIEW
     assert [task.assignee for task in application.tasks.filter(closed_at=None)] == [who.district_decider]
+
+
+def decided(application, service, by, **facts):
+    """Take a decision, and return the application as it is then."""
+    version = make.fresh(application).version
+    service(application, by=by, at=NOW, expected_version=version, reason="理由。", **facts)
+    return make.fresh(application)
+
+
+def recalled(application, by):
+    """Take the last decision back, and return the application as it is then."""
+    review.recall(application, by=by, at=NOW, expected_version=application.version)
+    return make.fresh(application)
+
+
+@pytest.mark.parametrize("service", [review.send_back, review.reject])
+def test_what_is_owed_to_the_city_is_still_owed_after_a_decision_was_taken_back(service):
+    who, application = make.cast(), recommended()
+    quota = Quota.objects.get(organisation=who.district)
+    application = decided(application, review.return_to_level, who.city_decider, level="enterprise")
+    application = recalled(decided(application, service, who.union_decider), who.union_decider)
+    assert (application.state, application.owed_to) == (State.ENTERPRISE_REVIEW, "city")
+    assert decided(application, review.recommend, who.union_decider).state == State.CITY_INTAKE
+    quota.refresh_from_db()
+    assert quota.used == 1
+
+
+@pytest.mark.parametrize("service", [review.send_back, review.reject])
+def test_a_refused_round_is_not_got_round_by_deciding_and_taking_it_back(service):
+    application, decider = make.application_in(State.DISTRICT_REVIEW), make.user("district_decider")
+    signer, another = colleagues(2)
+    disagree(application, opened(application, [signer]), signer)
+    application = recalled(decided(application, service, decider), decider)
+    assert open_work(application).hold == "refused"
+    with pytest.raises(NotPermitted):
+        decided(application, review.recommend, decider)
+    later = opened(application, [another])
+    signing.cancel_round(application, later, by=decider, at=NOW)
+    assert open_work(application).hold == "refused"
+    signing.sign(application, opened(application, [another]), by=another, at=NOW, verdict="agree")
+    assert decided(application, review.recommend, decider).state == State.CITY_INTAKE
+
+
+def test_what_fell_due_by_itself_is_no_act_of_the_next_level():
+    application, who = recommended(), make.cast()
+    manager = make.member(who.city, "manage", "decide", username="manager")
+    set_escalation(who.city, who.city_decider, by=manager, at=NOW)
+    assert escalate_overdue(open_work(application).due_at) == 1
+    assert recalled(application, who.district_decider).state == State.DISTRICT_REVIEW

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from accreditation.forms.review import mark_name
+from accreditation.forms.scorecard import mark_name
 from accreditation.models import Scorecard
 from accreditation.queries.judging import seen_of
 from accreditation.services import panel, review

@@ -6,17 +6,17 @@ import pytest
 
 from accreditation import bars
 from accreditation.models import Interest
-from accreditation.services import applications, offices, review, signing
+from accreditation.services import applications, offices, review, signing, tasks
 from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.reviewer.conftest import NOW
 from tests.accreditation.reviewer.signers import agree, colleagues, disagree, opened, words
 from workflows.actors import SYSTEM, Substitute
-from workflows.engine import open_tasks, open_work
 from workflows.models import Event, Recusal, Signature, SigningRound, Substitution, Task
 from workflows.refusals import NotPermitted, NotReady, Stale, WrongState
 from workflows.signing import Plan, Terms
 from workflows.working_days import deadline
+from workflows.works import open_tasks, open_work
 
 pytestmark = pytest.mark.django_db
 
@@ -420,6 +420,20 @@ def test_a_substitutes_proposal_is_taken_in_the_principals_name(application):
     agree(application, round_, signer)
     done = Event.objects.get(stream=application.stream, action="recommend", office=make.cast().district)
     assert (done.actor, f'"for":"user/{holder().public_id}"' in done.body) == (by.user, True)
+
+
+def test_nobody_signs_on_what_was_proposed_in_their_name(application):
+    """Not even when the work is somebody else's by now, who asks them."""
+    principal, first, standing_in = holder(), *colleagues(2)
+    actor = stand_in(standing_in, principal)
+    round_ = opened(application, [first], by=actor, placement="after")
+    decide(application, by=actor)
+    other = make.member(make.cast().district, "review", "decide", username="other", name="丁")
+    manager = make.member(make.cast().district, "manage", username="manager")
+    tasks.assign(application, by=manager, to=other, seen=principal, at=NOW)
+    signing.add_signer(application, round_, by=other, at=NOW, signer=principal)
+    with pytest.raises(NotPermitted):
+        signing.sign(application, round_, by=principal, at=NOW, verdict="agree")
 
 
 def test_a_refused_proposal_is_dropped(application):

@@ -15,9 +15,9 @@ from tests.accreditation.reviewer.conftest import NOW
 from tests.accreditation.reviewer.signers import agree, colleagues, disagree, opened
 from tests.accreditation.reviewer.test_review import decision, text
 from tests.page import parse
-from workflows.engine import open_work
 from workflows.models import SigningRound, Substitution
 from workflows.signing import Terms
+from workflows.works import open_work
 
 pytestmark = pytest.mark.django_db
 
