@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import Application, User
 from accreditation.permissions import REVIEW
+from accreditation.process import ReviewProcess
 from accreditation.queries.signers import SIGNED_AFTER, SIGNED_IN, able_to_sign, may_sign
 from accreditation.queries.task_rights import may_have, may_let_go
 from accreditation.versions import process_of
@@ -73,7 +74,19 @@ def decide(
     try:
         return perform(process, action, **decision, **facts)
     except SignedAfter:
-        return signing.propose(process, action, RULES, **decision, facts=facts)
+        return _propose(process, action, decision, facts)
+
+
+def _propose(
+    process: ReviewProcess, action: str, decision: Mapping[str, Any], facts: Mapping[str, Any]
+) -> Event:
+    """Propose the decision to the signers; take it if the round has been cancelled in the meantime."""
+    with transaction.atomic():
+        process.subject = process.locked().subject
+        planned = signing.planned_round(process.subject)
+        if planned is None:
+            return perform(process, action, **decision, **facts)
+        return signing.propose(process, planned, action, RULES, **decision, facts=facts)
 
 
 def sign(

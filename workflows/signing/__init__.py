@@ -7,7 +7,7 @@ one event and evaluates the round at once.
 
 from workflows.signing.changes import add_signer, cancel_round, change_terms, remove_signer
 from workflows.signing.evaluation import Terms, evaluate, misfits
-from workflows.signing.opening import Plan, open_round, propose
+from workflows.signing.opening import Plan, open_round, planned_round, propose
 from workflows.signing.rules import Rules
 from workflows.signing.signatures import sign
 
@@ -21,6 +21,7 @@ __all__ = [
     "evaluate",
     "misfits",
     "open_round",
+    "planned_round",
     "propose",
     "remove_signer",
     "sign",

@@ -12,7 +12,7 @@ from workflows.actors import Actor, Substitute, actor_code, hands_of
 from workflows.engine import perform
 from workflows.models import Event, Signature, SigningRound, Task
 from workflows.process import Process
-from workflows.refusals import NotPermitted, NotReady, Problem, Stale, WrongState
+from workflows.refusals import NotPermitted, NotReady, Problem, WrongState
 from workflows.signing.evaluation import State, Terms, misfits
 from workflows.signing.rounds import RUNNING, changed, hold_as
 from workflows.signing.rules import Rules
@@ -90,17 +90,15 @@ def unfit(
             yield Problem(verdict.reason, field="signers")
 
 
-def _planned_round(subject: Any) -> SigningRound:
-    """Return the round that waits for a decision on the subject's open work. Raises Stale without one."""
+def planned_round(subject: Any) -> SigningRound | None:
+    """Return the round that waits for a decision on the subject's open work."""
     planned = SigningRound.objects.filter(task__in=open_tasks(subject), state=State.PLANNED)
-    signing = planned.select_related("task__office").first()
-    if signing is None:
-        raise Stale(_("这一轮加签已经变动，请重新打开。"))
-    return signing
+    return planned.select_related("task__office").first()
 
 
 def propose(
     process: Process,
+    signing: SigningRound,
     action: str,
     rules: Rules,
     *,
@@ -112,11 +110,10 @@ def propose(
 ) -> Event:
     """Take a decision that has its effect once the planned round has passed.
 
-    First it is tried: who could not take it now cannot propose it. Raises what `workflows.engine.perform` raises.
+    The caller holds the subject's lock. First it is tried: who could not take it now cannot propose it. Raises what
+    `workflows.engine.perform` raises.
     """
     with transaction.atomic():
-        process.subject = process.locked().subject
-        signing = _planned_round(process.subject)
         said = {"by": by, "at": at, "expected_version": expected_version, "reason": reason}
         tried = _tried(process, signing.task, action, **said, **facts)
         signing.state = State.OPEN
