@@ -1,5 +1,6 @@
 """What every test shares: which tests suit this database, and how the database is emptied between tests."""
 
+import gc
 from collections.abc import Iterator
 
 import hypothesis
@@ -10,6 +11,10 @@ from django.utils import translation
 
 from tests.append_only import triggers_lifted
 from tests.settings import ON_POSTGRES
+
+gc.set_threshold(
+    100_000, 20, 20
+)  # pages make much short-lived garbage: looking for cycles less often saves a seventh
 
 # Times on a busy machine say nothing; the number of examples is the default of a quick run.
 hypothesis.settings.register_profile("wuhao", deadline=None, print_blob=True)
