@@ -1,7 +1,7 @@
 """Settings of the tests: those of the application, on a database of their own that is thrown away.
 
 `WUHAO_TEST_DATABASE=postgres` chooses a real PostgreSQL; otherwise it is SQLite.
-The first process makes the directory and the server; workers (pytest-xdist) find them in the environment.
+The first process makes the directory; workers (pytest-xdist) find it in the environment and have a server each.
 """
 
 import os
