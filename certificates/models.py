@@ -58,6 +58,8 @@ class Certificate(models.Model):
     issued_on = models.DateField()
     valid_until = models.DateField()
     design = models.PositiveSmallIntegerField(default=1)
+    # Its decision's place in the log, as it is printed and attached; set with the file.
+    log_proof = models.JSONField(null=True)
     registered_at = models.DateTimeField()
 
     file = models.FileField(max_length=120, blank=True)

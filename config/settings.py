@@ -178,6 +178,13 @@ SOURCE_URL = os.environ.get("WUHAO_SOURCE_URL", "")
 DISCUSS_TOTAL = Decimal(os.environ.get("WUHAO_DISCUSS_TOTAL", "10"))
 DISCUSS_PERCENT = Decimal(os.environ.get("WUHAO_DISCUSS_PERCENT", "30"))
 
+# The key that signs the log's checkpoints (`manage.py ledger_key` makes one), and the public keys of it and of those
+# before it. Only the environment and files know the key: whoever has the whole database cannot sign.
+LEDGER_KEY = os.environ.get("WUHAO_LEDGER_KEY", "")
+LEDGER_KEY_FILE = os.environ.get("WUHAO_LEDGER_KEY_FILE", str(VAR_DIR / "ledger.key"))
+LEDGER_KEYS_FILE = os.environ.get("WUHAO_LEDGER_KEYS_FILE", str(VAR_DIR / "ledger.keys"))
+LEDGER_CHECKPOINT_EVERY = int(os.environ.get("WUHAO_LEDGER_CHECKPOINT_EVERY", "3600"))  # seconds
+
 # The engine in workflows/ knows an office only by this name.
 WORKFLOWS_OFFICE_MODEL = "accreditation.Organisation"
 # The issuer's choices over the defaults in certificates/configuration.py: "issuer", "title", "heading",
@@ -193,6 +200,7 @@ DUE_WORK = [
     "accreditation.services.notice.end_due_notices",
     "accreditation.services.escalation.escalate_overdue",
     "accreditation.services.naming.issue_due_certificates",
+    "workflows.ledger.checkpoints.keep_log",
     "certificates.issuing.render_due",
     # Last, as they wait for others: who was told of what was just done.
     "workflows.notifications.fan_out.fan_out",

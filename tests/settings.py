@@ -15,6 +15,9 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _directory = temporary_directory()
 
 os.environ["WUHAO_SECRET_KEY"] = "only-for-the-tests"
+os.environ["WUHAO_LEDGER_KEY"] = (  # made for the tests
+    "PRIVATE+KEY+ledger.test/wuhao+46c2b692+AR0IxclyCgsuDL8TTBGBefOZTvoxrEQMqDyZyMslc4mC"
+)
 os.environ["WUHAO_VAR"] = str(_directory / WORKER)
 os.environ["WUHAO_DATABASE_URL"] = postgres_url() if ON_POSTGRES else f"sqlite:///{_directory}/unused.sqlite3"
 for name in (

@@ -1,6 +1,7 @@
 """Rows of the domain: who applies, what is judged, what is named."""
 
 from accreditation.models.application import Application, Revision, Studio
+from accreditation.models.audit import CaseFile, EventSearch, Finding
 from accreditation.models.cycle import Cycle, Quota, Rubric, StudioLevel
 from accreditation.models.deliberation import Meeting, Rank, SavedSearch, SiteVisit, SiteVisitPhoto
 from accreditation.models.evidence import Evidence, StoredFile
@@ -30,12 +31,15 @@ from accreditation.models.organisation import (
 __all__ = [
     "Application",
     "Award",
+    "CaseFile",
     "Conversion",
     "Cycle",
     "Declaration",
     "Designation",
     "EarlierNaming",
+    "EventSearch",
     "Evidence",
+    "Finding",
     "Honour",
     "Interest",
     "Meeting",

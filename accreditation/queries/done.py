@@ -1,6 +1,5 @@
 """What somebody has done 已办: their own acts on applications, the latest first."""
 
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,5 +62,4 @@ def done(events: Sequence[Event], user: User) -> list[Done]:
 
 
 def _personal(event: Event) -> dict[str, str]:
-    payload = getattr(event, "payload", None)
-    return json.loads(payload.content) if payload else {}
+    return event.personal

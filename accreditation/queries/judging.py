@@ -122,8 +122,7 @@ def findings(application: Application) -> list[Finding]:
 
 
 def _finding(event: Event, facts: Mapping[str, Any]) -> Finding:
-    payload = getattr(event, "payload", None)
-    personal = written(payload.content) if payload else {}
+    personal = event.personal
     return Finding(
         event.at,
         personal.get("actor", ""),

@@ -3,11 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from accreditation.models import Application, Meeting
 from accreditation.states import State
-from workflows.models import Event, EventPayload
+from workflows.models import Event
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,7 @@ def _events(meeting: Meeting, applications: Sequence[Application]) -> dict[str, 
 
 
 def _reason(event: Event) -> str:
-    payload: EventPayload | None = getattr(event, "payload", None)
-    content: dict[str, Any] = json.loads(payload.content) if payload and payload.content else {}
-    return str(content.get("reason", ""))
+    return event.personal.get("reason", "")
 
 
 def minutes_of(common: str, own: Mapping[str, str]) -> str:

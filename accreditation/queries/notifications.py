@@ -20,7 +20,6 @@ from accreditation.queries.event_words import sentence
 from accreditation.queries.office import sentences
 from accreditation.queries.part import part_of
 from accreditation.scope import Office, visible_applications
-from workflows.ledger.chain import written
 from workflows.models import Event, Notification
 
 CAP = 1000
@@ -116,9 +115,7 @@ def address(user: User, notification: Notification, offices: Sequence[Office], a
 
 def said_of(event: Event) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what an event recorded: its facts, and the personal text that is kept apart and may be erased."""
-    facts = written(event.body).get("facts")
-    payload = getattr(event, "payload", None)
-    return facts if isinstance(facts, dict) else {}, written(payload.content) if payload else {}
+    return event.facts, event.personal
 
 
 def _seen(user: User, pairs: Iterable[tuple[int, int | None]], at: datetime) -> list[int]:

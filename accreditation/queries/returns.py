@@ -59,13 +59,12 @@ def _last(found: Sequence[Return], level: str = "") -> Return | None:
 
 def _return(event: Event) -> Return:
     facts = written(event.body)["facts"]
-    payload = getattr(event, "payload", None)
-    personal: dict[str, str] = written(payload.content) if payload else {}
+    personal = event.personal
     return Return(
         sequence=event.sequence,
         at=event.at,
         office=personal.get("office", "") or getattr(event.office, "name", ""),
-        actor=personal.get("actor", "") if payload else getattr(event.actor, "name", ""),
+        actor=personal.get("actor", ""),
         reason=personal.get("reason", ""),
         level=facts.get("level", "applicant"),
         revision=facts.get("revision", 0),

@@ -6,7 +6,6 @@ What a reader may not know is not in the entries they get, so a page cannot show
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +15,7 @@ from accreditation.queries.event_words import sentence
 from accreditation.queries.part import Part, is_scoring, part_of, readable_cards
 from accreditation.queries.site_visits import sees_visit_of
 from accreditation.scope import Office, offices_of
-from workflows.ledger.chain import digest, first_broken, written
+from workflows.ledger.chain import digest, first_broken
 from workflows.models import Event
 
 AMONG_REVIEWERS = frozenset(
@@ -126,7 +125,7 @@ def check(application: Application) -> Proof:
         application.head,
     ):
         broken = len(events) + 1
-    recorded = [_facts(event) for event in events]
+    recorded = [event.facts for event in events]
     documents = {facts["revision"]: facts["document"] for facts in recorded if "document" in facts}
     cards = {facts["scorecard"] for facts in recorded if "scorecard" in facts}
     return Proof(
@@ -163,9 +162,8 @@ def _may_know(application: Application, event: Event, part: Part) -> bool:
 
 
 def _entry(application: Application, event: Event, part: Part, cards: Mapping[str, Scorecard]) -> Entry:
-    facts = _facts(event)
-    payload = getattr(event, "payload", None)
-    personal: dict[str, str] = written(payload.content) if payload else {}
+    facts = event.facts
+    personal = event.personal
     hashes = [*facts.get("scorecards", ()), *([facts["scorecard"]] if "scorecard" in facts else ())]
     return Entry(
         sequence=event.sequence,
@@ -173,20 +171,15 @@ def _entry(application: Application, event: Event, part: Part, cards: Mapping[st
         action=event.action,
         from_state=event.from_state,
         to_state=event.to_state,
-        actor=personal.get("actor", "") if payload else getattr(event.actor, "name", ""),
+        actor=personal.get("actor", ""),
         principal=personal.get("principal", ""),
         office=personal.get("office", "") or getattr(event.office, "name", ""),
         role=str(ROLES.get(event.role, "")),
         text=sentence(application, event, facts, sees_panel=part.sees_panel, names=personal),
         said=personal.get("reason", ""),
-        is_erased=payload is None,
+        is_erased=bool(event.erased),
         revision=facts.get("revision") or None,
         steps=tuple(facts.get("steps", ())),
         cards=tuple(cards[sha256] for sha256 in hashes if sha256 in cards),
         hash=event.hash,
     )
-
-
-def _facts(event: Event) -> dict[str, Any]:
-    facts = written(event.body).get("facts")
-    return facts if isinstance(facts, dict) else {}

@@ -93,8 +93,7 @@ def _ways(application: Application) -> list[tuple[Any, str]]:
 
 
 def _reason(decision: Event | None) -> str:
-    payload = getattr(decision, "payload", None)
-    return written(payload.content).get("reason", "") if payload else ""
+    return decision.personal.get("reason", "") if decision else ""
 
 
 def _follows(application: Application, decision: Event | None) -> list[str]:

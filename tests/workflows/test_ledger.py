@@ -10,7 +10,7 @@ from accreditation.models import Application, Revision, Scorecard
 from accreditation.services import review
 from tests import factories
 from tests.factories import AT
-from workflows.ledger.chain import digest, first_broken
+from workflows.ledger.chain import canonical, digest, first_broken
 from workflows.models import Event, EventPayload
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_an_event_says_who_did_what_where_when_on_which_revision() -> None:
     payload = EventPayload.objects.get(event=event)
 
     assert body == {
-        "schema": 1,
+        "schema": 2,
         "stream": f"application/{application.public_id}",
         "sequence": event.sequence,
         "previous": event.previous,
@@ -63,9 +63,10 @@ def test_an_event_says_who_did_what_where_when_on_which_revision() -> None:
         "to": "district_review",
         "at": AT.astimezone(UTC).isoformat(timespec="microseconds"),
         "facts": {"revision": 1},
-        "personal": digest(payload.salt + payload.content),
+        "personal": {name: digest(salt + text) for name, (salt, text) in json.loads(payload.content).items()},
     }
-    assert json.loads(payload.content) == {
+    assert payload.texts == event.personal
+    assert payload.texts == {
         "actor": decider.name,
         "office": application.union.name,
         "reason": "同意推荐",
@@ -94,12 +95,19 @@ def test_a_body_that_cannot_be_read_breaks_the_chain_at_its_event(body: str) -> 
 
 def test_a_changed_reason_breaks_the_chain_and_an_erased_one_does_not() -> None:
     application = factories.application_in("district_review")
-    payloads = EventPayload.objects.filter(event__stream=application.stream)
-    payloads.filter(event__sequence=3).update(content='{"reason":"x"}')
+    payload = EventPayload.objects.get(event__stream=application.stream, event__sequence=3)
+    content = json.loads(payload.content)
+    changed = content | {"reason": [content["reason"][0], "x"]}
+    payload.delete()
+    EventPayload.objects.create(event=payload.event, content=canonical(changed))
     assert first_broken(chain(application)) == 3
 
-    payloads.filter(event__sequence=3).delete()
+    EventPayload.objects.get(event__stream=application.stream, event__sequence=3).delete()
     assert first_broken(chain(application)) is None
+    del content["reason"]
+    EventPayload.objects.create(event=payload.event, content=canonical(content))
+    assert first_broken(chain(application)) is None
+    assert chain(application)[2].erased == ("reason",)
 
 
 def test_a_missing_event_breaks_the_chain() -> None:

@@ -15,7 +15,8 @@ from accreditation.models import Organisation, User
 from tests import factories
 from tests.factories import AT
 from workflows.engine import record
-from workflows.models import Delivery, Event, Notification, Told, ToldThrough, Webhook
+from workflows.event_queue import EventQueue
+from workflows.models import Delivery, Event, Notification, ReadThrough, Told, Webhook
 from workflows.notifications import fan_out as module
 from workflows.notifications.audience import Addressee, Audience
 from workflows.notifications.fan_out import fan_out
@@ -70,7 +71,7 @@ def mark_after_others(newest: int) -> bool:
     """Fan out until the mark has reached an event: it waits for whatever transactions the server still runs."""
     for _round in range(300):
         fan_out(AT)
-        if ToldThrough.objects.get().event_id == newest:
+        if ReadThrough.objects.get().event_id == newest:
             return True
         sleep(0.1)
     return False
@@ -123,19 +124,19 @@ def test_what_was_rolled_back_is_never_told() -> None:
     assert told_of() == []
 
 
-@pytest.mark.parametrize("place", ["_write", "_move_mark"])
+@pytest.mark.parametrize(("owner", "place"), [(module, "_write"), (EventQueue, "move")])
 def test_a_worker_killed_half_way_leaves_the_batch_untold_and_the_next_round_tells_it(
-    place: str, monkeypatch: pytest.MonkeyPatch
+    owner: Any, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     somebody()
     events = happen(3)
-    whole = getattr(module, place)
+    whole = getattr(owner, place)
 
     def killed(*args: Any) -> None:
         whole(*args)
         raise Killed
 
-    monkeypatch.setattr(module, place, killed)
+    monkeypatch.setattr(owner, place, killed)
     with pytest.raises(Killed):
         fan_out(AT)
     monkeypatch.undo()
@@ -152,7 +153,7 @@ def test_an_event_that_cannot_be_told_does_not_keep_the_others_waiting(settings:
     assert told_of() == [first.pk, third.pk]
     assert f"event {second.pk} could not be told" in caplog.text
     fan_out(AT)
-    assert ToldThrough.objects.get().event_id < second.pk
+    assert ReadThrough.objects.get().event_id < second.pk
     settings.NOTIFICATION_AUDIENCE = f"{HERE}.to_everybody"
     assert fan_out(AT) == 1
     assert told_of() == [first.pk, second.pk, third.pk]
@@ -213,7 +214,7 @@ def test_an_event_that_is_committed_late_is_told_although_later_ones_were_told_b
         later = [event.pk for event in happen(3)]
         for _round in range(4):
             fan_out(AT)
-        mark = ToldThrough.objects.get().event_id
+        mark = ReadThrough.objects.get().event_id
         may_commit.set()
         late = running.result()
     assert late < later[0]
@@ -252,6 +253,6 @@ def test_a_mark_noted_by_another_server_is_noted_anew() -> None:
     somebody()
     happen(2)
     fan_out(AT)
-    ToldThrough.objects.update(horizon=2**60)
+    ReadThrough.objects.update(horizon=2**60)
     happen(1)
     assert mark_after_others(Event.objects.order_by("pk").last().pk)

@@ -1,7 +1,6 @@
 """Append events to a stream and check a stream's chain.
 
-The Merkle tree over all streams, its checkpoints and their verification belong in this package beside
-this module; its leaves are the bodies written here.
+The bodies written here are the leaves of the Merkle tree over all streams (`workflows.ledger.log`).
 """
 
 import hashlib
@@ -16,7 +15,7 @@ import rfc8785
 from workflows.actors import Actor, Substitute, actor_code
 from workflows.models import Event, EventPayload, Stream
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def canonical(value: Any) -> str:
@@ -47,8 +46,7 @@ def append(
     The caller holds the row's lock. `facts` must be JSON without floats; `personal` is text about people,
     kept apart so that it can be erased.
     """
-    salt = secrets.token_hex(16)
-    content = canonical(dict(personal or {}))
+    salted = {name: [secrets.token_hex(16), text] for name, text in (personal or {}).items() if text}
     body = canonical(
         {
             "schema": SCHEMA,
@@ -61,9 +59,9 @@ def append(
             "role": role,
             "from": from_state,
             "to": to_state,
-            "at": _instant(at),
+            "at": instant(at),
             "facts": dict(facts or {}),
-            "personal": digest(salt + content),
+            "personal": {name: digest(salt + text) for name, (salt, text) in salted.items()},
         }
     )
     event = Event.objects.create(
@@ -81,7 +79,7 @@ def append(
         previous=row.head,
         hash=digest(body),
     )
-    EventPayload.objects.create(event=event, salt=salt, content=content)
+    EventPayload.objects.create(event=event, content=canonical(salted))
     row.sequence, row.head = event.sequence, event.hash
     return event
 
@@ -89,7 +87,7 @@ def append(
 def first_broken(events: Iterable[Event]) -> int | None:
     """Return the sequence number of the first event of a stream that does not hold, or None if all do.
 
-    `events` is one whole stream in order, with payloads. An erased payload (no row) does not break the chain.
+    `events` is one whole stream in order, with payloads. Personal text that was erased does not break the chain.
     """
     previous = ""
     for expected, event in enumerate(events, start=1):
@@ -110,7 +108,7 @@ def written(text: str) -> dict[str, Any]:
 
 def _holds(event: Event, sequence: int, previous: str) -> bool:
     """Return whether the event is as it was written. The columns that repeat its body must agree with it."""
-    body = written(event.body)
+    body = event.said
     payload = getattr(event, "payload", None)
     columns = {
         "stream": event.stream,
@@ -120,14 +118,28 @@ def _holds(event: Event, sequence: int, previous: str) -> bool:
         "role": event.role,
         "from": event.from_state,
         "to": event.to_state,
-        "at": _instant(event.at),
+        "at": instant(event.at),
     }
     return (
         (event.sequence, event.previous, event.hash) == (sequence, previous, digest(event.body))
         and all(body.get(key) == column for key, column in columns.items())
-        and (payload is None or body.get("personal") == digest(payload.salt + payload.content))
+        and (payload is None or personal_holds(body.get("personal"), payload.salt, payload.content))
     )
 
 
-def _instant(at: datetime) -> str:
+def personal_holds(hashes: Any, salt: str, content: str) -> bool:
+    """Return whether the personal text that is kept is what the event's body has the hashes of."""
+    if isinstance(hashes, str):  # schema 1
+        return hashes == digest(salt + content)
+    kept = written(content)
+    if salt or not isinstance(hashes, dict) or canonical(kept) != content:
+        return False
+    try:
+        return all(hashes.get(name) == digest(own + text) for name, (own, text) in kept.items())
+    except (TypeError, ValueError):
+        return False
+
+
+def instant(at: datetime) -> str:
+    """Return a moment as it stands in a body."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -38,13 +38,17 @@ def _postgres_drop(table: str, *names: str) -> list[str]:
     return [statement for pair in drops for statement in pair]
 
 
-def append_only(table: str, key: str, frozen_when: str = "") -> migrations.RunPython:
+def append_only(
+    table: str, key: str, frozen_when: str = "", *, is_erasable: bool = False
+) -> migrations.RunPython:
     """Refuse UPDATE, DELETE and TRUNCATE of `table`, and on SQLite the INSERT OR REPLACE that slips past them.
 
     `key` is the SQL by which an existing row is found again, in terms of NEW (for example "id = NEW.id").
     `frozen_when` limits the guard to rows for which it holds, in terms of OLD (for example a submitted card).
+    Of an erasable table rows may be deleted.
     """
     name = f"{table}_append_only"
+    verbs = ("update",) if is_erasable else ("update", "delete")
     message = f"{table} is append-only"
     when = f"WHEN ({frozen_when})" if frozen_when else ""
     existing = f"SELECT 1 FROM {table} AS old WHERE ({key})" + (
@@ -53,19 +57,19 @@ def append_only(table: str, key: str, frozen_when: str = "") -> migrations.RunPy
     sqlite = [
         f"CREATE TRIGGER {name}_{verb} BEFORE {verb.upper()} ON {table} {when} "
         f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        for verb in ("update", "delete")
+        for verb in verbs
     ] + [
         f"CREATE TRIGGER {name}_replace BEFORE INSERT ON {table} WHEN EXISTS ({existing}) "
         f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
     ]
     postgres = _postgres_refusal(
-        name, table, events="UPDATE OR DELETE", level="ROW", message=message, when=when
+        name, table, events=" OR ".join(verbs).upper(), level="ROW", message=message, when=when
     ) + _postgres_refusal(f"{name}_truncate", table, events="TRUNCATE", level="STATEMENT", message=message)
     return migrations.RunPython(
         _run({"sqlite": sqlite, "postgresql": postgres}),
         _run(
             {
-                "sqlite": [f"DROP TRIGGER {name}_{verb}" for verb in ("update", "delete", "replace")],
+                "sqlite": [f"DROP TRIGGER {name}_{verb}" for verb in (*verbs, "replace")],
                 "postgresql": _postgres_drop(table, name, f"{name}_truncate"),
             }
         ),

@@ -1,7 +1,18 @@
 """Rows of the approval engine."""
 
 from workflows.models.event import Event, EventPayload
-from workflows.models.notification import Delivery, MailChoice, Notification, Told, ToldThrough, Webhook
+from workflows.models.log import (
+    Checkpoint,
+    CheckpointCopy,
+    CheckpointReader,
+    Cosignature,
+    Journal,
+    Leaf,
+    Node,
+    ReadThrough,
+    Witnessed,
+)
+from workflows.models.notification import Delivery, MailChoice, Notification, Told, Webhook
 from workflows.models.persons import Appointment, Copy, Recusal, Substitution
 from workflows.models.signing import Signature, SigningRound
 from workflows.models.stream import Stream, Subject
@@ -9,12 +20,20 @@ from workflows.models.task import Task
 
 __all__ = [
     "Appointment",
+    "Checkpoint",
+    "CheckpointCopy",
+    "CheckpointReader",
     "Copy",
+    "Cosignature",
     "Delivery",
     "Event",
     "EventPayload",
+    "Journal",
+    "Leaf",
     "MailChoice",
+    "Node",
     "Notification",
+    "ReadThrough",
     "Recusal",
     "Signature",
     "SigningRound",
@@ -23,6 +42,6 @@ __all__ = [
     "Substitution",
     "Task",
     "Told",
-    "ToldThrough",
     "Webhook",
+    "Witnessed",
 ]

@@ -20,21 +20,6 @@ class Told(models.Model):
         return f"event {self.event_id} told"
 
 
-class ToldThrough(models.Model):
-    """The one row that says up to which event all are told, so that looking for the others costs the same for ever.
-
-    `event_id` is that mark. It may next become `noted_id`, the last event seen at a time when the transactions
-    before `horizon` were still running: once they have ended, no event below it can appear any more.
-    """
-
-    event_id = models.BigIntegerField(default=0)
-    noted_id = models.BigIntegerField(default=0)
-    horizon = models.BigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"told through event {self.event_id}"
-
-
 class Notification(models.Model):
     """One person is told of one event. `reason` is why it concerns them (a code of the domain).
 

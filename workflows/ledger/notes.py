@@ -1,0 +1,194 @@
+"""Signed notes of C2SP (c2sp.org/signed-note, tlog-checkpoint, tlog-cosignature) with Ed25519 keys.
+
+A note is text, an empty line and a line for each signature. A checkpoint is a note whose text says of which log,
+how many leaves and which root.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+ED25519, COSIGNATURE = 1, 4
+"""Kinds of signatures: of a log, and of a witness, whose signature carries the time."""
+SIGN = "— "
+PRIVATE = "PRIVATE+KEY+"
+
+
+class BadNote(ValueError):
+    """A note, a key or a signature that is not what it should be; the text says why."""
+
+
+@dataclass(frozen=True)
+class Verifier:
+    """A public key under its name."""
+
+    name: str
+    kind: int
+    public: bytes
+
+    @property
+    def key_hash(self) -> bytes:
+        """Return the four bytes by which a signature says which key made it."""
+        return hashlib.sha256(f"{self.name}\n".encode() + bytes([self.kind]) + self.public).digest()[:4]
+
+    def __str__(self) -> str:
+        key = base64.b64encode(bytes([self.kind]) + self.public).decode()
+        return f"{self.name}+{self.key_hash.hex()}+{key}"
+
+    def signs(self, text: str, signature: bytes) -> bool:
+        """Return whether the key made the signature of the text."""
+        message = text.encode()
+        if self.kind == COSIGNATURE:
+            message, signature = _timed(text, int.from_bytes(signature[:8])), signature[8:]
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A private key under its name. As text it is a secret."""
+
+    name: str
+    seed: bytes
+
+    def verifier(self, kind: int = ED25519) -> Verifier:
+        """Return the public half."""
+        key = Ed25519PrivateKey.from_private_bytes(self.seed).public_key()
+        return Verifier(self.name, kind, key.public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+    def secret(self) -> str:
+        """Return the key as it is kept in a file, in the form of Go's golang.org/x/mod/sumdb/note."""
+        key = base64.b64encode(bytes([ED25519]) + self.seed).decode()
+        return f"{PRIVATE}{self.name}+{self.verifier().key_hash.hex()}+{key}"
+
+    def sign(self, text: str) -> str:
+        """Return the line of the log's signature."""
+        return self._line(ED25519, self._signature(text.encode()))
+
+    def cosign(self, text: str, at: datetime) -> str:
+        """Return the line of a witness's signature at that time (cosignature/v1)."""
+        seconds = int(at.timestamp())
+        return self._line(COSIGNATURE, seconds.to_bytes(8) + self._signature(_timed(text, seconds)))
+
+    def _signature(self, message: bytes) -> bytes:
+        return Ed25519PrivateKey.from_private_bytes(self.seed).sign(message)
+
+    def _line(self, kind: int, signature: bytes) -> str:
+        signed = base64.b64encode(self.verifier(kind).key_hash + signature).decode()
+        return f"{SIGN}{self.name} {signed}\n"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note as read: its text, and of each signature the name, the key's hash and the signature."""
+
+    text: str
+    signatures: tuple[tuple[str, bytes, bytes], ...]
+
+    def signed_by(self, verifiers: Iterable[Verifier]) -> list[Verifier]:
+        """Return the known keys that signed it. Raises BadNote if a signature of a known key does not hold."""
+        found = []
+        for verifier in verifiers:
+            for name, key_hash, signature in self.signatures:
+                if (name, key_hash) == (verifier.name, verifier.key_hash):
+                    if not verifier.signs(self.text, signature):
+                        raise BadNote(f"the signature of {name} does not hold")
+                    found.append(verifier)
+        return found
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What a checkpoint says: the log, the number of its leaves, the root over them, and when it was signed."""
+
+    origin: str
+    size: int
+    root: bytes
+    at: datetime | None = None
+
+    def text(self) -> str:
+        """Return the text that is signed. The time stands in an extension line."""
+        extension = f"at {self.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}\n" if self.at else ""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n{extension}"
+
+
+def read_verifier(text: str) -> Verifier:
+    """Read a public key, as NAME+HASH+KEY. Raises BadNote."""
+    try:
+        name, key_hash, key = text.strip().split("+", 2)
+        data = base64.b64decode(key, validate=True)
+        verifier = Verifier(name, data[0], data[1:])
+    except (ValueError, IndexError) as error:
+        raise BadNote("this is not a public key of a log or a witness") from error
+    if verifier.kind not in (ED25519, COSIGNATURE) or len(data) != 33 or verifier.key_hash.hex() != key_hash:
+        raise BadNote("this public key is damaged, or of a kind that is not known")
+    return verifier
+
+
+def read_signer(text: str) -> Signer:
+    """Read a private key, as `Signer.secret` writes it. Raises BadNote, whose text does not repeat the key."""
+    try:
+        name, key_hash, key = text.strip().removeprefix(PRIVATE).split("+", 2)
+        data = base64.b64decode(key, validate=True)
+        signer = Signer(name, data[1:])
+        if not text.startswith(PRIVATE) or data[0] != ED25519 or signer.verifier().key_hash.hex() != key_hash:
+            raise BadNote("this private key is damaged, or of a kind that is not known")
+    except (ValueError, IndexError) as error:
+        raise error if isinstance(error, BadNote) else BadNote("this is not a private key of a log") from None
+    return signer
+
+
+def read_note(text: str) -> Note:
+    """Read a note. Raises BadNote."""
+    body, found, lines = text.rpartition("\n\n")
+    if not found or not lines.endswith("\n"):
+        raise BadNote("this is not a signed note")
+    return Note(body + "\n", tuple(read_signature(line) for line in lines.splitlines()))
+
+
+def read_signature(line: str) -> tuple[str, bytes, bytes]:
+    """Read the line of one signature: the name, the key's hash, the signature. Raises BadNote."""
+    name, space, encoded = line.removeprefix(SIGN).partition(" ")
+    try:
+        signed = base64.b64decode(encoded, validate=True)
+    except binascii.Error as error:
+        raise BadNote("a signature of the note cannot be read") from error
+    if not line.startswith(SIGN) or not space or not name or len(signed) < 68:
+        raise BadNote("a signature of the note cannot be read")
+    return name, signed[:4], signed[4:]
+
+
+def read_tree(text: str) -> Tree:
+    """Read what the text of a checkpoint says. Raises BadNote."""
+    lines = text.split("\n")
+    try:
+        origin, size, root = lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
+        extension = next((line[3:] for line in lines[3:] if line.startswith("at ")), "")
+        at = datetime.strptime(extension, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) if extension else None
+    except (ValueError, IndexError) as error:
+        raise BadNote("this is not a checkpoint") from error
+    if not origin or lines[1] != str(size) or size < 0 or len(root) != 32:
+        raise BadNote("this is not a checkpoint")
+    return Tree(origin, size, root, at)
+
+
+def open_checkpoint(text: str, verifiers: Sequence[Verifier]) -> Tree:
+    """Return what a checkpoint says that one of the known keys signed. Raises BadNote."""
+    note = read_note(text)
+    if not note.signed_by(verifiers):
+        raise BadNote("the checkpoint is not signed by a known key of the log")
+    return read_tree(note.text)
+
+
+def _timed(text: str, seconds: int) -> bytes:
+    return f"cosignature/v1\ntime {seconds}\n{text}".encode()
