@@ -96,16 +96,17 @@ def test_a_body_that_cannot_be_read_breaks_the_chain_at_its_event(body: str) -> 
 def test_a_changed_reason_breaks_the_chain_and_an_erased_one_does_not() -> None:
     application = factories.application_in("district_review")
     payload = EventPayload.objects.get(event__stream=application.stream, event__sequence=3)
+    event = payload.event
     content = json.loads(payload.content)
     changed = content | {"reason": [content["reason"][0], "x"]}
     payload.delete()
-    EventPayload.objects.create(event=payload.event, content=canonical(changed))
+    EventPayload.objects.create(event=event, content=canonical(changed))
     assert first_broken(chain(application)) == 3
 
     EventPayload.objects.get(event__stream=application.stream, event__sequence=3).delete()
     assert first_broken(chain(application)) is None
     del content["reason"]
-    EventPayload.objects.create(event=payload.event, content=canonical(content))
+    EventPayload.objects.create(event=event, content=canonical(content))
     assert first_broken(chain(application)) is None
     assert chain(application)[2].erased == ("reason",)
 
