@@ -1,6 +1,6 @@
 """What every page shows around its content: who is signed in, for which office, and where they can go."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from accreditation.permissions import APPLY, AUDIT, DECIDE, MANAGE, REVIEW
 from accreditation.queries.desk import Desk, count_for, desk_of
+from accreditation.queries.findings.scope import waiting as findings_waiting
 from accreditation.queries.load import oversees
 from accreditation.queries.notifications import readable
 from accreditation.queries.task_list import CAP
@@ -74,7 +75,8 @@ def stands_in(office: Office) -> bool:
 
 APPLYING = frozenset(
     {"application", "application-new", "application-step", "application-assessment", "application-check"}
-    | {"application-submit", "application-withdraw", "revision", "revision-changes", "certificate"}
+    | {"application-submit", "application-withdraw", "certificate"}
+    | {"revision", "revision-changes", "revision-compare"}
 )
 REVIEWING = frozenset(
     {"review", "decide", "claim", "release", "scorecard", "scorecard-sign"}
@@ -107,14 +109,28 @@ MEMBERS = frozenset(
 REGISTER = Place("register", _("名册"), lambda _office: True, frozenset({"studio", "districts", "district"}))
 AFTER_REVIEW = frozenset({"notice", "objection", "objection-received", "decision"})
 NOTICES = Place("notices", _("公示"), holding(APPLY), AFTER_REVIEW)
+FINDINGS = Place(
+    "findings",
+    _("疑点"),
+    holding(AUDIT),
+    frozenset({"finding", "finding-examine", "finding-reopen", "findings-examine", "finding-rules"}),
+)
 MAIN = (
     Place("applications", _("我的申报"), holding(APPLY), APPLYING),
     DESK,
     Place("desk-done", _("已办"), holding(REVIEW, DECIDE)),
     Place("cycles", pgettext_lazy("列表", "批次"), reads_cycles, CYCLE),
     Place(
-        "audit", _("查档"), holding(AUDIT), frozenset({"timeline", "revision", "revision-changes", "card"})
+        "audit",
+        _("查档"),
+        holding(AUDIT),
+        frozenset(
+            {"timeline", "as-it-stood", "revision", "revision-changes", "revision-compare", "card"}
+            | {"case-files", "case-file"}
+            | {"event-search", "event-export", "event-searches", "event-search-save", "event-search-kept"}
+        ),
     ),
+    FINDINGS,
     REGISTER,
     NOTICES,
 )
@@ -150,14 +166,21 @@ def current_office(request: HttpRequest) -> Office | None:
     return next((office for office in held if office.organisation.code == chosen), held[0] if held else None)
 
 
-def links(places: tuple[Place, ...], office: Office | None, page: str, waiting: str = "") -> list[Link]:
-    """Return those of the places that the office sees; without an office, all. Whoever has tasks sees the desk."""
+def links(
+    places: tuple[Place, ...], office: Office | None, page: str, waiting: Mapping[Place, str] | None = None
+) -> list[Link]:
+    """Return those of the places that the office sees; without an office, all. Whoever has tasks sees the desk.
+
+    `waiting` is how many things wait at a place.
+    """
+    counts = waiting or {}
     seen = [
-        place for place in places if office is None or place.seen_by(office) or (place is DESK and waiting)
+        place
+        for place in places
+        if office is None or place.seen_by(office) or (place is DESK and counts.get(DESK))
     ]
     return [
-        Link(reverse(place.name), place.label, place.is_here(page), waiting if place is DESK else "")
-        for place in seen
+        Link(reverse(place.name), place.label, place.is_here(page), counts.get(place, "")) for place in seen
     ]
 
 
@@ -172,6 +195,14 @@ def waiting_on_desk(request: HttpRequest) -> str:
     """How many tasks lie on the desk of whoever is signed in; "" for none."""
     number = count_for(desk(request)) if request.user.is_authenticated else 0
     return f"{CAP}+" if number >= CAP else str(number or "")
+
+
+def open_findings(request: HttpRequest) -> str:
+    """How many findings wait for the auditor who is signed in; "" for none."""
+    if not request.user.is_authenticated:
+        return ""
+    number = findings_waiting(request.user, offices(request))
+    return f"{MANY}+" if number > MANY else str(number or "")
 
 
 def inbox(request: HttpRequest, page: str) -> Link:
@@ -196,10 +227,11 @@ def around(request: HttpRequest) -> dict[str, Any]:
     signed_in = request.user.is_authenticated
     others = (DESK, *OTHERS) if signed_in and desk(request).is_open else OTHERS
     main = MAIN if office else others if signed_in else PUBLIC
+    waiting = {DESK: waiting_on_desk(request), FINDINGS: open_findings(request)}
     return {
         "office": office,
         "offices": offices(request),
-        "navigation": links(main, office, page, waiting_on_desk(request)),
+        "navigation": links(main, office, page, waiting),
         "menu": links(MENU if office else MENU[2:], office, page) if signed_in else [],
         "inbox": inbox(request, page) if signed_in else None,
         "keys": signed_in and desk(request).is_open,

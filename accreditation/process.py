@@ -26,9 +26,11 @@ from accreditation.models import (
     Scorecard,
     User,
 )
+from accreditation.permissions import DECIDE, has_grant
 from accreditation.places import free_place, take_place
 from accreditation.queries.judging import panel_result_of, submitted_cards
 from accreditation.queries.rubrics import rubric_of_application
+from accreditation.queries.sight import sight
 from accreditation.scorecards import submit_card
 from accreditation.states import EDITABLE, HOLDER, LEVEL_OF, OFFICE_OF, WITHDRAWABLE, Level
 from accreditation.states import State as S
@@ -53,7 +55,7 @@ from accreditation.steps import (
 )
 from accreditation.targets import BACK, DOWN, TO_CITY, TO_UNION, UP
 from accreditation.work import last_decision
-from workflows.actors import holder_of
+from workflows.actors import Actor, holder_of
 from workflows.ledger.chain import canonical, digest, written
 from workflows.models import Event
 from workflows.process import Opening, Process
@@ -62,6 +64,8 @@ from workflows.working_days import deadline, notice_period, working_days_in
 
 FIRST_VERSION = "2026-1"
 CITY_WORK = (S.CITY_INTAKE, S.CITY_DECISION, S.LISTED)
+BY_THE_CARDS = frozenset({S.CITY_DECISION, S.LISTED, S.OBJECTION, S.NOTICE_ENDED})
+"""Where the city decides with the panel's cards and total before it."""
 
 
 def version_of(application: Application) -> str:
@@ -125,7 +129,7 @@ class ReviewProcess(Process):
         """Take the application back before it is named; a place that it took in the quota is free again."""
         free_place(self.subject)
         self._rule(Objection.Outcome.LAPSED, ruling="")
-        return {"revision": self.subject.revision_number}
+        return sight(self.subject)
 
     # ── The levels ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -247,7 +251,7 @@ class ReviewProcess(Process):
     )
     def approve(self, meeting: str = "") -> dict[str, Any]:
         """Put it on the list of the next public notice. `meeting` is the meeting that decided so, if one did."""
-        return self._judged(total=str(self.subject.total), **_decided_by(meeting))
+        return self._judged(**_decided_by(meeting))
 
     @step(S.LISTED, S.PUBLIC_NOTICE, CITY_DECIDES, tasks=ALL)
     def publish(self, notice: Notice) -> dict[str, Any]:
@@ -335,6 +339,11 @@ class ReviewProcess(Process):
             return decision.office if decision else None
         return self.subject.office_at(level)
 
+    def seen(self, by: Actor) -> dict[str, Any]:
+        """The cards are before who decides for the city, whom they are shown; colleagues advise and sign without."""
+        at_city = self.subject.state in BY_THE_CARDS
+        return sight(self.subject, with_cards=at_city and has_grant(holder_of(by), DECIDE, self.subject.city))
+
     def last_decision(self) -> Event | None:
         """Return the event that brought the application into the state it is in; asked once."""
         if self._last_decision is None:
@@ -378,7 +387,8 @@ class ReviewProcess(Process):
         return {"revision": revision.number, "document": revision.sha256}
 
     def _judged(self, **facts: Any) -> dict[str, Any]:
-        return {"revision": self.subject.revision_number, **facts}
+        """Return the facts of a step with what whoever takes it has before them."""
+        return sight(self.subject, with_cards=self.deed.from_state in BY_THE_CARDS) | facts
 
     def _acting_level(self) -> Level:
         """Return the level that acts: that of the state the application was in when it was locked."""
@@ -394,7 +404,7 @@ class ReviewProcess(Process):
 
     def _total_taken(self) -> dict[str, Any]:
         total, self.subject.total = self.subject.total, None
-        return {} if total is None else {"total_before": str(total)}
+        return {} if total is None else {"total_before": str(total), "total": str(total)}
 
     def _revision(self) -> Revision:
         return self.subject.revisions.get(number=self.subject.revision_number)

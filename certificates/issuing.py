@@ -8,13 +8,16 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
-from certificates import archive
+from certificates import archive, proofs
 from certificates.configuration import configuration
 from certificates.glyphs import CannotDraw, missing_characters
 from certificates.models import Certificate, NumberSequence
 from certificates.rendering import render
 
 logger = logging.getLogger(__name__)
+
+MADE = ("log_proof", "file", "sha256", "size", "rendered_at")
+"""What a certificate gets with its file."""
 
 
 @dataclass(frozen=True)
@@ -87,29 +90,47 @@ def render_due(at: datetime) -> int:
 
     Killed at any point, it leaves a certificate either without a file or with the right one: the file stands
     in the archive, under its own hash, before the row names it. A certificate that cannot be drawn is
-    reported and stays due; the others are made all the same.
+    reported and stays due, one without its proof waits; the others are made all the same.
     """
     made = 0
-    for pk in list(Certificate.objects.without_file().values_list("pk", flat=True)):
+    waiting: dict[int, str] = {}
+    for certificate in list(Certificate.objects.without_file()):
         try:
-            made += _make_file(pk, at)
+            made += _make_file(certificate, at)
         except CannotDraw:
-            logger.exception("certificate %s cannot be drawn", pk)
+            logger.exception("certificate %s cannot be drawn", certificate.pk)
+        except proofs.NoProof as error:
+            waiting[certificate.pk] = str(error)
+    if waiting:
+        logger.error(
+            "certificates that wait for a proof: %d (%s)", len(waiting), next(iter(waiting.values()))
+        )
     return made
 
 
-def _make_file(pk: int, at: datetime) -> int:
-    """Make the file of one certificate; 1, or 0 if somebody else has made it or is making it."""
-    with _claimed(pk) as certificate:
+def _make_file(due: Certificate, at: datetime) -> int:
+    """Make the file of one certificate; 1, or 0 if it has no place in the log yet or is in others' hands."""
+    log_proof = proofs.obtain(due, at)
+    if log_proof is None:
+        return 0
+    with _claimed(due.pk) as certificate:
         if certificate is None:
             return 0
+        certificate.log_proof = log_proof
         content = render(certificate)
-        name = archive.store(content)
-        return (
-            Certificate.objects.without_file()
-            .filter(pk=pk)
-            .update(file=name, sha256=archive.sha256_of(content), size=len(content), rendered_at=at)
-        )
+        return _keep(certificate, archive.store(content), content, at)
+
+
+@transaction.atomic
+def _keep(certificate: Certificate, name: str, content: bytes, at: datetime) -> int:
+    """Let the row name the file that stands in the archive, and the log its hash; 0 if another was faster."""
+    certificate.file, certificate.sha256 = name, archive.sha256_of(content)
+    certificate.size, certificate.rendered_at = len(content), at
+    kept = Certificate.objects.without_file().filter(pk=certificate.pk)
+    if not kept.update(**{field: getattr(certificate, field) for field in MADE}):
+        return 0
+    proofs.record_file(certificate, at)
+    return 1
 
 
 @contextmanager

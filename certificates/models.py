@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -41,7 +42,9 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 class Certificate(models.Model):
     """Registered in the transaction that numbers it; its file is made afterwards, once, and never again.
 
-    `file`, `sha256`, `size` and `rendered_at` are empty together or set together, and once set they stay.
+    `file`, `sha256`, `size` and `rendered_at` are empty together or set together, and once set they stay. So does
+    `log_proof`, the place of its decision in the log, which is printed and attached: the database takes no file
+    without it, and it without no file.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -58,8 +61,7 @@ class Certificate(models.Model):
     issued_on = models.DateField()
     valid_until = models.DateField()
     design = models.PositiveSmallIntegerField(default=1)
-    # Its decision's place in the log, as it is printed and attached; set with the file.
-    log_proof = models.JSONField(null=True)
+    log_proof: Any = models.JSONField(null=True)
     registered_at = models.DateTimeField()
 
     file = models.FileField(max_length=120, blank=True)

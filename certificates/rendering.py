@@ -2,12 +2,9 @@
 
 import math
 from base64 import b64encode
-from datetime import date
+from datetime import UTC, date
 from functools import cache, partial
-from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import segno
 from django.conf import settings
@@ -15,20 +12,18 @@ from django.template import Engine
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from weasyprint import CSS, HTML
-from weasyprint.document import Document
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+from weasyprint import CSS, HTML, Attachment
 
 from certificates.configuration import configuration
-from certificates.glyphs import FAMILY, CannotDraw, missing_characters
+from certificates.glyphs import CannotDraw, missing_characters
 from certificates.marks import mark_of
 from certificates.metadata import add_accessibility_mark
 from certificates.models import Certificate
 from certificates.ornament import page_svg
+from certificates.paper import FOLDER, OwnFiles, check_fonts, fonts
+from certificates.proofs import FILE_NAME, LogProof, as_text, place_of
 from certificates.seal import seal_svg
 
-FOLDER = Path(__file__).resolve().parent
 DESIGNS = FOLDER / "designs"
 # A name breaks before these words rather than inside them.
 KEPT_WHOLE = ("劳模和工匠人才创新工作室", "劳模创新示范工作室", "劳模创新工作室")
@@ -53,20 +48,35 @@ def verification_url(certificate: Certificate) -> str:
 
 
 def render(certificate: Certificate) -> bytes:
-    """The certificate as a PDF. Raises CannotDraw rather than draw a box or borrow another font."""
+    """The certificate as a PDF, its `log_proof` attached. Raises CannotDraw rather than draw a box or borrow another
+    font."""
     document = HTML(
         string=_page(certificate),
         base_url=(DESIGNS / str(certificate.design)).as_uri(),
-        url_fetcher=_OwnFiles(),
-    ).render(stylesheets=_stylesheets(certificate.design), font_config=_fonts())
+        url_fetcher=OwnFiles(),
+    ).render(stylesheets=_stylesheets(certificate.design), font_config=fonts())
     if len(document.pages) != 1:
         raise CannotDraw(certificate.studio_name)
     add_accessibility_mark(document)
     return document.write_pdf(
-        finisher=_check_fonts,
+        finisher=check_fonts,
+        attachments=[_attached(certificate, certificate.log_proof)],
         pdf_variant="pdf/a-3a",
         pdf_identifier=certificate.public_id.bytes,
         pdf_tags=True,
+    )
+
+
+def _attached(certificate: Certificate, log_proof: LogProof) -> Attachment:
+    """The proof as a file in the file, dated like the certificate: two drawings do not differ by the clock."""
+    written = certificate.registered_at.astimezone(UTC)
+    return Attachment(
+        string=as_text(log_proof),
+        name=FILE_NAME,
+        description="存证：操作记录的包含证明",  # untranslated: a document in Chinese
+        relationship="Data",
+        created=written,
+        modified=written,
     )
 
 
@@ -79,6 +89,7 @@ def _page(certificate: Certificate) -> str:
         "valid_until": _in_words(certificate.valid_until),
         "created": timezone.localtime(certificate.registered_at).isoformat(timespec="seconds"),
         "mark": mark_of(certificate.check_code),
+        "place": place_of(certificate.log_proof),
         "studio": _set(certificate.studio_name, STUDIO_STEPS),
         "enterprise": _set(f"（{certificate.enterprise_name}）", ENTERPRISE_STEPS),
         "issuer_step": "" if len(certificate.issuer) <= ISSUER_LARGE else "small",
@@ -127,37 +138,9 @@ def _engine() -> Engine:
 
 
 @cache
-def _fonts() -> FontConfiguration:
-    return FontConfiguration()
-
-
-@cache
 def _stylesheets(design: int) -> list[CSS]:
     """The design's own sheet, and the frame as the page's background: decoration that no reader speaks."""
     frame = b64encode(page_svg().encode()).decode()
     ground = f'@page {{ background-image: url("data:image/svg+xml;base64,{frame}") }}'
-    sheet = partial(CSS, font_config=_fonts(), url_fetcher=_OwnFiles())
+    sheet = partial(CSS, font_config=fonts(), url_fetcher=OwnFiles())
     return [sheet(filename=DESIGNS / str(design) / "certificate.css"), sheet(string=ground)]
-
-
-class _OwnFiles(URLFetcher):
-    """Gives data: addresses and files of this folder, and stops the drawing at anything else."""
-
-    def __init__(self) -> None:
-        super().__init__(allowed_protocols=("data", "file"))
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        if not url.startswith("data:"):
-            path = Path(url2pathname(urlsplit(url).path)).resolve()
-            if not url.startswith("file:///") or not path.is_relative_to(FOLDER):
-                raise FatalURLFetchingError(f"a certificate may not load {url}")
-        return super().fetch(url, headers)
-
-
-def _check_fonts(document: Document, _pdf: Any) -> None:
-    """Refuse a drawing that met a missing glyph or used a font that is not ours."""
-    for font in document.fonts.values():
-        if font.missing:
-            raise CannotDraw("".join(map(chr, font.missing)))
-        if font.family != FAMILY:
-            raise CannotDraw(font.family)

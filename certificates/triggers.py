@@ -1,6 +1,7 @@
-"""Migration operation by which the database itself keeps a certificate as it was registered and made.
+"""Migration operations by which the database itself keeps a certificate as it was registered and made.
 
-Only its file may be added, once. What later happens to a naming (revoked, replaced) is told by other rows.
+Only its file may be added, once, and with it the proof that stands in it. What later happens to a naming (revoked,
+replaced) is told by other rows.
 """
 
 from collections.abc import Callable
@@ -61,9 +62,34 @@ LIFT: Statements = {
 }
 
 
+PROOF = f"{TABLE}_has_its_proof"
+WITHOUT = "a certificate gets its file and its proof together"
+HALF = "(NEW.sha256 = '') <> (NEW.log_proof IS NULL)"
+PROOF_GUARD: Statements = {
+    "sqlite": [
+        f"CREATE TRIGGER {PROOF} BEFORE UPDATE ON {TABLE} WHEN {HALF} BEGIN SELECT RAISE(ABORT, '{WITHOUT}'); END"
+    ],
+    "postgresql": [
+        f"CREATE FUNCTION {PROOF}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{WITHOUT}' USING ERRCODE = 'restrict_violation'; END $$",
+        f"CREATE TRIGGER {PROOF} BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN ({HALF}) EXECUTE FUNCTION {PROOF}()",
+        f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {PROOF}",
+    ],
+}
+PROOF_LIFT: Statements = {
+    "sqlite": [f"DROP TRIGGER {PROOF}"],
+    "postgresql": [f"DROP TRIGGER {PROOF} ON {TABLE}", f"DROP FUNCTION {PROOF}()"],
+}
+
+
 def certificates_are_final() -> migrations.RunPython:
     """Refuse any other change to a certificate, and its deletion."""
     return migrations.RunPython(_run(GUARD), _run(LIFT))
+
+
+def files_have_their_proof() -> migrations.RunPython:
+    """Refuse a file without its proof in the log, and a proof without its file."""
+    return migrations.RunPython(_run(PROOF_GUARD), _run(PROOF_LIFT))
 
 
 def _run(statements: Statements) -> Callable[[Any, BaseDatabaseSchemaEditor], None]:

@@ -1,20 +1,22 @@
 """The public verification: by number and check code, by QR code, or by the file itself."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from certificates import registry
+from certificates import proofs, registry
 from certificates.configuration import configuration
 from certificates.forms import FileForm, NumberForm
+from certificates.proofs import Place, place_of
 from certificates.registry import Answer, Verification
-from certificates.wording import OF_ANSWER, OF_FILE, short_digest
+from certificates.wording import OF_ANSWER, OF_FAULT, OF_FILE, short_digest
 
 STATUS = {Answer.UNKNOWN: 404, Answer.UNAVAILABLE: 503}
 
@@ -64,6 +66,19 @@ def verify_certificate(request: HttpRequest, check_code: str) -> HttpResponse:
     return _answer(request, found, at, asked=asked, status=STATUS.get(found.answer, 200))
 
 
+@require_safe
+@never_cache
+def proof(request: HttpRequest, check_code: str) -> HttpResponse:
+    """The proof that stands in the certificate's file, for those who hold the paper."""
+    certificate = registry.find(check_code)
+    if certificate is None or not certificate.log_proof:
+        raise Http404
+    response = HttpResponse(proofs.as_text(certificate.log_proof), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{proofs.FILE_NAME}"'
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def _answer(
     request: HttpRequest,
     found: Verification,
@@ -80,6 +95,8 @@ def _answer(
         "words": words,
         "sentence": words.sentence % {"issuer": issuer},
         "certificate": found.certificate,
+        "place": _place(found),
+        "fault": OF_FAULT[found.fault] if found.fault else "",
         "at": at,
         "asked": asked,
         "file": file,
@@ -92,3 +109,10 @@ def _answer(
     response = render(request, "certificates/answer.html", context, status=status)
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _place(found: Verification) -> Place | None:
+    """Where the log has the certificate; None where its proof does not say so."""
+    with suppress(AttributeError, KeyError, TypeError, ValueError):
+        return place_of(found.certificate.log_proof)  # type: ignore[union-attr]
+    return None

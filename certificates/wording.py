@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from certificates.proofs import Fault
 from certificates.registry import Answer
 
 
@@ -26,7 +27,10 @@ OF_ANSWER = {
     Answer.SUPERSEDED: Words(_("已被更新"), _("这张证书已由新的证书代替，以新证书为准。")),
     Answer.PENDING: Words(_("证书制作中"), _("命名已经登记，证书文件还没有制作完成，过几分钟再查。")),
     Answer.UNAVAILABLE: Words(
-        _("暂时查不到证书状态"), _("存档文件暂时无法核对。这不表示证书有效或无效，过一会儿再查。")
+        _("暂时查不到证书状态"), _("存档文件或存证暂时无法核对。这不表示证书有效或无效，过一会儿再查。")
+    ),
+    Answer.UNPROVEN: Words(
+        _("存证不成立"), _("登记的内容与公开的操作记录对不上，不能确认这张证书有效。请勿采信。"), "alert"
     ),
     Answer.UNKNOWN: Words(_("查无此号"), _("没有相符的证书。编号和校验码须同时相符。"), "alert"),
 }
@@ -40,6 +44,18 @@ OF_FILE = OF_ANSWER | {
         _("查无此件"), _("存档中没有这份文件，文件里也没有我们的校验码。请勿把它当作证书采信。"), "alert"
     ),
 }
+
+
+OF_FAULT = {
+    Fault.MISSING: _("没有存证，或存证读不出来"),
+    Fault.CONTENT: _("存证所记的内容与登记的证书不同"),
+    Fault.SIGNATURE: _("检查点没有已知公钥的签名，或签名不成立"),
+    Fault.INCLUSION: _("记录不在检查点所签的操作记录里"),
+    Fault.CHECKPOINT: _("现在的操作记录不是接着这个检查点的"),
+    Fault.RECORD: _("发证的操作记录已不是原来的样子"),
+    Fault.FILE: _("操作记录里登记的不是这份证书文件"),
+}
+"""What does not hold of a proof."""
 
 
 def short_digest(sha256: str) -> str:

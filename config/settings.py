@@ -184,26 +184,55 @@ LEDGER_KEY = os.environ.get("WUHAO_LEDGER_KEY", "")
 LEDGER_KEY_FILE = os.environ.get("WUHAO_LEDGER_KEY_FILE", str(VAR_DIR / "ledger.key"))
 LEDGER_KEYS_FILE = os.environ.get("WUHAO_LEDGER_KEYS_FILE", str(VAR_DIR / "ledger.keys"))
 LEDGER_CHECKPOINT_EVERY = int(os.environ.get("WUHAO_LEDGER_CHECKPOINT_EVERY", "3600"))  # seconds
+# Where copies of the checkpoints go: directories, or aliases in STORAGES. Who cosigns them: public keys, or a file of
+# them. Whose logs we cosign: "KEY ADDRESS", or a file of such lines.
+CHECKPOINT_PLACES = [
+    one.strip() for one in os.environ.get("WUHAO_CHECKPOINT_PLACES", "").split(",") if one.strip()
+]
+LEDGER_WITNESSES = os.environ.get("WUHAO_WITNESSES", "")
+LEDGER_WITNESSED_LOGS = os.environ.get("WUHAO_WITNESSED_LOGS", "")
+
+# Rows of the domain that events explain, for `manage.py verify_ledger` (workflows.ledger.verification.rows.Explained).
+LEDGER_EXPLAINED = ["accreditation.services.explained.everything.EXPLAINED"]
+
+# Case files that auditors asked for are kept for so many days; they can be asked for again.
+CASE_FILE_DAYS = int(os.environ.get("WUHAO_CASE_FILE_DAYS", "30"))
 
 # The engine in workflows/ knows an office only by this name.
 WORKFLOWS_OFFICE_MODEL = "accreditation.Organisation"
 # The issuer's choices over the defaults in certificates/configuration.py: "issuer", "title", "heading",
 # "number_format", "valid_years", "seal_text", "seal_mark".
 CERTIFICATE: dict[str, str | int] = {}
-# Who is told of an event (event, at), their letter (user, notifications, language, at), a webhook's (event, webhook).
+# What the log proves of a certificate: its place there (certificate, at), taken before its file is drawn; the record of
+# the file (certificate, at); and what does not hold of it (certificate).
+CERTIFICATE_PROOF = "accreditation.services.certificate_proofs.log_proof"
+CERTIFICATE_MADE = "accreditation.services.certificate_proofs.record_file"
+CERTIFICATE_CHECK = "accreditation.services.certificate_proofs.fault_of"
+# Who is told of an event (event, at), their letter (user, notifications, language, at), a webhook's (event, webhook),
+# and the letter with a checkpoint (user, checkpoint, note, language, at), None to those who may not have it any more.
 NOTIFICATION_AUDIENCE = "accreditation.queries.audience.audience_of"
 NOTIFICATION_LETTER = "accreditation.services.letters.letter"
 NOTIFICATION_BODY = "accreditation.services.letters.webhook_body"
+CHECKPOINT_LETTER = "accreditation.services.checkpoint_letters.letter"
 # Work that falls due: functions (at) -> number of things done, run in this order by `manage.py run_due`.
 DUE_WORK = [
     "accreditation.services.appointments.ask_above",
     "accreditation.services.notice.end_due_notices",
     "accreditation.services.escalation.escalate_overdue",
     "accreditation.services.naming.issue_due_certificates",
+    "workflows.key_changes.note_key",
     "workflows.ledger.checkpoints.keep_log",
+    "accreditation.services.event_index.index_events",
+    "accreditation.services.findings.look_for_findings",
     "certificates.issuing.render_due",
     # Last, as they wait for others: who was told of what was just done.
     "workflows.notifications.fan_out.fan_out",
     "workflows.notifications.mail.send_mail",
     "workflows.notifications.webhooks.deliver",
+    # What leaves the house: it may wait for a network.
+    "workflows.ledger.copies.publish_checkpoints",
+    "workflows.notifications.checkpoint_mail.mail_checkpoints",
+    # What takes long, one a round.
+    "accreditation.case_files.building.build_due",
+    "accreditation.services.case_files.remove_old",
 ]

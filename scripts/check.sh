@@ -13,7 +13,9 @@ trap 'rm -rf "$scratch"' EXIT
 # Production settings: the checks of deployment look for what an installation in use must have.
 export WUHAO_SECRET_KEY=only-for-checks-q8Zr2LwV7cXh5TnB1mKs9DfG4jPy6EaU3tRoWiQx0N
 export WUHAO_BASE_URL=https://wuhao.example WUHAO_ALLOWED_HOSTS=wuhao.example WUHAO_VAR=$scratch
-unset WUHAO_DEBUG WUHAO_DATABASE_URL
+# Made for the checks, which look whether there is one.
+export WUHAO_LEDGER_KEY=PRIVATE+KEY+ledger.test/wuhao+46c2b692+AR0IxclyCgsuDL8TTBGBefOZTvoxrEQMqDyZyMslc4mC
+unset WUHAO_DEBUG WUHAO_DATABASE_URL WUHAO_CHECKPOINT_PLACES WUHAO_WITNESSES WUHAO_WITNESSED_LOGS
 
 failed=()
 wanted=" $* "

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 POSTGRES_TRIGGERS = """
@@ -42,3 +43,12 @@ def _sqlite(cursor) -> Iterator[None]:
     finally:
         for _, sql in triggers:
             cursor.execute(sql)
+
+
+@contextmanager
+def tampering() -> Iterator[None]:
+    """Change what cannot be changed. Checks that wait for the end of the transaction are made before and after."""
+    connection.check_constraints()
+    with triggers_lifted(connection):
+        yield
+        connection.check_constraints()

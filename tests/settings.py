@@ -26,6 +26,12 @@ for name in (
     "WUHAO_ALLOWED_HOSTS",
     "WUHAO_EMAIL_URL",
     "WUHAO_WEBHOOK_NETWORKS",
+    "WUHAO_LEDGER_KEY_FILE",
+    "WUHAO_LEDGER_KEYS_FILE",
+    "WUHAO_LEDGER_CHECKPOINT_EVERY",
+    "WUHAO_CHECKPOINT_PLACES",
+    "WUHAO_WITNESSES",
+    "WUHAO_WITNESSED_LOGS",
 ):
     os.environ.pop(name, None)
 # Playwright's own event loop runs in the test's thread; the database is still used from one thread at a time.

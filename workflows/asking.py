@@ -74,7 +74,8 @@ def advise(process: Process, *, by: Actor, at: datetime, role: str, may: May, op
     _close(advice, ADVISED, by, at)
     _hold(work, Task.Hold.NONE)
     asker = work.assignee or advice.handed_by
-    record_about(process, "advise", work, asker, by=by, at=at, role=role, reason=opinion)
+    seen = process.seen(by)
+    record_about(process, "advise", work, asker, by=by, at=at, role=role, reason=opinion, **seen)
     return advice
 
 

@@ -16,6 +16,7 @@ def note_down(
     kind: str,
     code: str,
     action: str,
+    /,
     *,
     by: Actor,
     at: datetime,
@@ -25,7 +26,11 @@ def note_down(
     names: Mapping[str, str] | None = None,
     **facts: Any,
 ) -> Event:
-    """Append an event to the journal of this kind and code, which is begun if there is none yet."""
+    """Append an event to the journal of this kind and code, which is begun if there is none yet.
+
+    `names` are texts about people; where one is somebody's name, the fact of the same key holds their code, so that
+    it can be found again when they are to be erased.
+    """
     Journal.objects.get_or_create(kind=kind, code=code)
     journal = Journal.objects.select_for_update().get(kind=kind, code=code)
     return record(

@@ -82,6 +82,10 @@ class Process:
         """Return the office that acts at a level, or None."""
         raise NotImplementedError
 
+    def seen(self, by: Actor) -> Mapping[str, Any]:
+        """Return what whoever advises, proposes or signs has before them, for the record of it."""
+        return {}
+
     def openings(self, *, moved: bool) -> Sequence[Opening]:
         """Return the tasks to open after a step; `moved` tells whether it changed the state."""
         raise NotImplementedError

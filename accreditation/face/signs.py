@@ -62,6 +62,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     ActionWord.PROPOSE: ("", "pen"),
     ActionWord.SIGN: ("", "pen"),
     ActionWord.PROPOSAL_LAPSED: ("alert", "alert"),
+    ActionWord.ERASE: ("alert", "no"),
 }
 TASKS: dict[str, Sign] = {
     "done": Sign("pass", "ok", _("已完成")),

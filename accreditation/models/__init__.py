@@ -1,9 +1,10 @@
 """Rows of the domain: who applies, what is judged, what is named."""
 
 from accreditation.models.application import Application, Revision, Studio
-from accreditation.models.audit import CaseFile, EventSearch, Finding
+from accreditation.models.audit import CaseFile, EventSearch, Finding, LookedThrough
 from accreditation.models.cycle import Cycle, Quota, Rubric, StudioLevel
 from accreditation.models.deliberation import Meeting, Rank, SavedSearch, SiteVisit, SiteVisitPhoto
+from accreditation.models.event_index import EventTerm, IndexedThrough, ReasonPair
 from accreditation.models.evidence import Evidence, StoredFile
 from accreditation.models.form_rows import (
     Award,
@@ -38,10 +39,13 @@ __all__ = [
     "Designation",
     "EarlierNaming",
     "EventSearch",
+    "EventTerm",
     "Evidence",
     "Finding",
     "Honour",
+    "IndexedThrough",
     "Interest",
+    "LookedThrough",
     "Meeting",
     "Member",
     "Membership",
@@ -55,6 +59,7 @@ __all__ = [
     "Promotion",
     "Quota",
     "Rank",
+    "ReasonPair",
     "ReportedFigure",
     "Revision",
     "Rubric",

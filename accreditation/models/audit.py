@@ -37,17 +37,32 @@ class Finding(Stream):
     class Meta:
         ordering = ["-happened_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["rule", "key"], name="found_once")]
-        indexes = [models.Index(fields=["happened_at"], condition=Q(examined_at=None), name="finding_open")]
+        indexes = [
+            models.Index(fields=["happened_at"], condition=Q(examined_at=None), name="finding_open"),
+            models.Index(fields=["-happened_at", "-id"], name="finding_latest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.key}"
 
 
+class LookedThrough(models.Model):
+    """How many events of the log, in its order, a rule of findings has looked at. A new rule begins with the first."""
+
+    rule = models.CharField(max_length=40, unique=True)
+    leaves = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.leaves}"
+
+
 class CaseFile(models.Model):
     """卷宗: everything of one application as a BagIt package, asked for by somebody and built by due work.
 
-    `done` of `total` steps are finished; `failed` says why it could not be built. `file`, `sha256`, `size` and
-    `finished_at` are set together. `log_size` is the size of the checkpoint that its proofs lead to.
+    `done` of `total` steps are finished; `failed` is the code of why it could not be built, and of what. `builder`
+    is who builds it now, and was last at work at `beat_at`: somebody killed is followed by another. `file` is written
+    before the package is kept, and emptied when it is removed, as after some weeks. `log_size` is the size of the
+    checkpoint that its proofs lead to.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -57,6 +72,8 @@ class CaseFile(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     failed = models.CharField(max_length=300, blank=True)
+    builder = models.UUIDField(null=True)
+    beat_at = models.DateTimeField(null=True)
     file = models.FileField(max_length=160, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(null=True)

@@ -5,12 +5,12 @@ not see, and that is asked again whenever their messages are read.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 
-from accreditation.models import Application, Organisation, User
+from accreditation.models import Application, Finding, Organisation, User
 from accreditation.queries.addressees import (
     Happening,
     Keys,
@@ -30,6 +30,7 @@ from accreditation.queries.addressees import (
     workers,
     workers_if_free,
 )
+from accreditation.queries.findings.scope import auditors_of, concerns
 from accreditation.scope import visible_applications
 from accreditation.work import may_work
 from workflows.actors import Substitute
@@ -67,6 +68,7 @@ TELLS: Mapping[str, Sequence[Rule]] = {
     "uphold_objection": (WORK, OWN, EARLIER),
     "end_notice": (WORK, OWN),
     "name_studio": (OWN, EARLIER),
+    "file_certificate": (OWN,),
     "move_version": (OWN, HELD),
     "assign": (NAMED,),
     "unassign": (NAMED,),
@@ -94,8 +96,32 @@ TELLS: Mapping[str, Sequence[Rule]] = {
 }
 OF_MEMBERS = frozenset({"grant", "revoke", "substitute", "end_substitution", "set_escalation"})
 """What concerns the members of an office of whom it speaks."""
-SILENT = frozenset({"start", "claim", "release", "withdraw_copy", "visit", "rank", "hold_meeting", "declare"})
-"""Told to nobody: what people do with their own work, and what stands on the page of whoever needs it."""
+TO_AUDITORS = frozenset({"find"})
+"""What concerns the auditors of an office and of those above it."""
+NEWS = timedelta(days=7)
+"""What a rule finds in a history from before is no news: it waits in the list."""
+SILENT = frozenset(
+    {"start", "claim", "release", "withdraw_copy", "visit", "rank", "hold_meeting", "declare"}
+    | {"issue_certificate"}
+    | {
+        "read",
+        "export",
+        "ask_case_file",
+        "seal_case_file",
+        "sign_in",
+        "sign_out",
+        "sign_in_failed",
+        "lock_out",
+        "sign_in_flood",
+        "change_password",
+    }
+    | {"make_account", "choose_mail", "load_rubric", "send_again", "erase"}
+    | {"set_log_key", "ask_checkpoints", "end_checkpoints"}
+    | {"examine", "reopen"}
+    | {"found", "join", "leave", "report_figures", "add_webhook", "test_webhook", "end_webhook"}
+    | {"open_cycle", "change_cycle", "choose_versions", "set_quota", "set_experts"}
+)
+"""Told to nobody: what people do with their own work, what stands on the page of whoever needs it, the journals."""
 TO_REVIEWERS = frozenset({"work", "yours", "reminded", "recalled"})
 """What concerns somebody as a reviewer, and so whoever stands in for them."""
 WITHIN_OFFICE = frozenset(
@@ -112,6 +138,8 @@ def audience_of(event: Event, at: datetime) -> Audience:
     kind, _, public_id = event.stream.partition("/")
     if kind == Organisation.stream_kind:
         return _of_organisation(event)
+    if kind == Finding.stream_kind:
+        return _of_finding(event, public_id)
     if kind != Application.stream_kind:
         return Audience()
     application = Application.objects.select_related("cycle").get(public_id=public_id)
@@ -182,6 +210,18 @@ def _of_organisation(event: Event) -> Audience:
     concerned = [value for name, value in facts.items() if name in {"member", "substitute"}]
     people = User.objects.filter(public_id__in=concerned, is_active=True).exclude(pk=event.actor_id)
     return Audience(tuple(Addressee(user.pk, "member") for user in people.order_by("pk")))
+
+
+def _of_finding(event: Event, public_id: str) -> Audience:
+    """The auditors of the body concerned and of those above it are told, but for whom the finding is about."""
+    if event.action not in TO_AUDITORS:
+        return Audience()
+    finding = Finding.objects.select_related("office").get(public_id=public_id)
+    if finding.found_at - finding.happened_at > NEWS:
+        return Audience()
+    subject = (ContentType.objects.get_for_model(Finding).pk, finding.pk)
+    people = (user for user in auditors_of(finding.office) if not concerns(finding, user))
+    return Audience(tuple(Addressee(user.pk, "finding") for user in people), subject=subject)
 
 
 def _facts(event: Event) -> dict[str, Any]:

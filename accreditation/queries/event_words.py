@@ -14,20 +14,29 @@ from django.utils.translation import ngettext
 from accreditation.figures import plain
 from accreditation.form_fields import marks
 from accreditation.models import Application
-from accreditation.queries import signing_words, task_words
+from accreditation.queries import house_words, journal_words, log_words, signing_words, task_words
+from accreditation.queries.findings import words as finding_words
 from accreditation.states import ActionWord, State
+from certificates.wording import short_digest
 from workflows.models import Event
 
 
 @dataclass(frozen=True)
 class Telling:
-    """An event that is being put into words for one kind of reader."""
+    """An event that is being put into words for one kind of reader. `subject`: the application it belongs to, if any."""
 
-    application: Application
+    subject: Application | None
     event: Event
     facts: Mapping[str, Any]
     sees_panel: bool
     names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def application(self) -> Application:
+        """The application; LookupError where the event belongs to none."""
+        if self.subject is None:
+            raise LookupError("an event of no application")
+        return self.subject
 
     @property
     def person(self) -> dict[str, str]:
@@ -41,7 +50,7 @@ class Telling:
 
 
 def sentence(
-    application: Application,
+    application: Application | None,
     event: Event,
     facts: Mapping[str, Any],
     *,
@@ -63,7 +72,8 @@ def sentence(
 
 def _by_meeting(telling: Telling, said: str) -> str:
     """Say that a meeting decided so, where one did."""
-    return _("会议决定：%(sentence)s") % {"sentence": said} if telling.facts.get("meeting") else said
+    decided = telling.subject is not None and telling.facts.get("meeting")
+    return _("会议决定：%(sentence)s") % {"sentence": said} if decided else said
 
 
 def _submit(telling: Telling) -> str:
@@ -203,6 +213,15 @@ def _name(telling: Telling) -> str:
     return _("命名，文号%(number)s。") % {"number": telling.facts.get("decision", "")}
 
 
+def _issue_certificate(telling: Telling) -> str:
+    said = {"number": telling.facts["number"], "day": _day(telling.facts["valid_until"])}
+    return _("颁发证书%(number)s，有效期至%(day)s。") % said
+
+
+def _file_certificate(telling: Telling) -> str:
+    return _("证书文件制成，摘要%(digest)s。") % {"digest": short_digest(telling.facts["sha256"])}
+
+
 def _day(written: str) -> str:
     return date_format(date.fromisoformat(written), "DATE_FORMAT") if written else ""
 
@@ -225,6 +244,10 @@ SENTENCES: dict[str, Callable[[Telling], str]] = {
     "start": lambda telling: _("开始填写申报。"),
     **task_words.SENTENCES,
     **signing_words.SENTENCES,
+    **journal_words.SENTENCES,
+    **log_words.SENTENCES,
+    **finding_words.SENTENCES,
+    **house_words.SENTENCES,
     "submit": _submit,
     "resubmit": _resubmit,
     "recommend": _recommend,
@@ -246,4 +269,6 @@ SENTENCES: dict[str, Callable[[Telling], str]] = {
     "uphold_objection": lambda telling: _("异议成立，重新审定。"),
     "end_notice": lambda telling: _("公示期满，没有未处理的异议。"),
     "name_studio": _name,
+    "issue_certificate": _issue_certificate,
+    "file_certificate": _file_certificate,
 }

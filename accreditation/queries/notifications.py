@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accreditation.models import Application, Scorecard, User
+from accreditation.models import Application, Finding, Scorecard, User
 from accreditation.permissions import APPLY, AUDIT, DECIDE, REVIEW
 from accreditation.queries.event_words import sentence
+from accreditation.queries.findings.listing import JOINED, Row, in_words
+from accreditation.queries.findings.scope import findings_for
 from accreditation.queries.office import sentences
 from accreditation.queries.part import part_of
-from accreditation.scope import Office, visible_applications
+from accreditation.scope import Office, offices_of, visible_applications
 from workflows.models import Event, Notification
 
 CAP = 1000
@@ -33,6 +37,7 @@ WHY: Mapping[str, str | Promise] = {
     "copied": gettext_lazy("抄送给您"),
     "for_you": gettext_lazy("代您办理"),
     "member": gettext_lazy("您的权限"),
+    "finding": gettext_lazy("新的疑点"),
 }
 
 
@@ -57,12 +62,12 @@ def readable(user: User, at: datetime, *, unread: bool = False) -> list[int]:
     rows = Notification.objects.filter(user=user).order_by("-pk")
     if unread:
         rows = rows.filter(read_at=None)
-    return _seen(user, rows.values_list("pk", "object_id")[:CAP], at)
+    return _seen(user, rows.values_list("pk", "content_type", "object_id")[:CAP], at)
 
 
 def still_seen(user: User, notifications: Sequence[Notification], at: datetime) -> list[Notification]:
-    """Return those of the notifications whose application the user may see at `at`."""
-    kept = set(_seen(user, [(one.pk, one.object_id) for one in notifications], at))
+    """Return those of the notifications whose subject the user may see at `at`."""
+    kept = set(_seen(user, [(one.pk, one.content_type_id, one.object_id) for one in notifications], at))
     return [one for one in notifications if one.pk in kept]
 
 
@@ -78,25 +83,33 @@ def put_in_words(
     user: User, notifications: Sequence[Notification], offices: Sequence[Office]
 ) -> list[Message]:
     """Put notifications that the user may see into words of the active language."""
-    subjects = {one.object_id for one in notifications if one.object_id is not None}
+    kind = _kind(Finding)
+    found = _findings(user, {one.object_id or 0 for one in notifications if one.content_type_id == kind})
+    subjects = {one.object_id for one in notifications if one.content_type_id == _kind(Application)}
     applications = Application.objects.select_related(
         "studio", "enterprise", "union", "district", "city"
-    ).in_bulk(list(subjects))
+    ).in_bulk([pk for pk in subjects if pk is not None])
     panel = _panels_seen(user, list(applications.values()), offices)
     of_office = [one.event for one in notifications if one.object_id is None]
     told = {event.pk: entry.sentence for event, entry in zip(of_office, sentences(of_office), strict=True)}
-    return [
-        _of_application(one, applications[one.object_id], one.object_id in panel)
-        if one.object_id is not None
-        else _of_office(one, told[one.event_id])
-        for one in notifications
-    ]
+
+    def words(one: Notification) -> Message:
+        if one.object_id is None:
+            return _of_office(one, told[one.event_id])
+        if one.content_type_id == kind:
+            return _of_finding(one, found[one.object_id])
+        return _of_application(one, applications[one.object_id], one.object_id in panel)
+
+    return [words(one) for one in notifications]
 
 
 def address(user: User, notification: Notification, offices: Sequence[Office], at: datetime) -> str | None:
     """Return the page that the reader uses for what the message is about; None if they may not see it any more."""
     if notification.object_id is None:
         return reverse("account")
+    if notification.content_type_id == _kind(Finding):
+        finding = findings_for(user, offices).filter(pk=notification.object_id).first()
+        return reverse("finding", args=[finding.public_id]) if finding else None
     seen = visible_applications(user, at).select_related("enterprise")
     application = seen.filter(pk=notification.object_id).first()
     if application is None:
@@ -118,12 +131,30 @@ def said_of(event: Event) -> tuple[dict[str, Any], dict[str, str]]:
     return event.facts, event.personal
 
 
-def _seen(user: User, pairs: Iterable[tuple[int, int | None]], at: datetime) -> list[int]:
-    listed = list(pairs)
-    subjects = {subject for _pk, subject in listed if subject is not None}
-    visible = visible_applications(user, at).filter(pk__in=subjects).values_list("pk", flat=True)
-    seen: set[int | None] = {None, *(visible if subjects else ())}
-    return [pk for pk, subject in listed if subject in seen]
+def _seen(user: User, about: Iterable[tuple[int, int | None, int | None]], at: datetime) -> list[int]:
+    """Return the keys of those whose subject (its content type and key) the user may see."""
+    listed = list(about)
+    seen: set[tuple[int | None, int | None]] = {(None, None)}
+    for kind in {kind for _pk, kind, _subject in listed if kind is not None}:
+        subjects = {subject for _pk, of, subject in listed if of == kind}
+        visible: QuerySet[Any] = visible_applications(user, at)
+        if kind == _kind(Finding):
+            visible = findings_for(user, offices_of(user))
+        keys = visible.filter(pk__in=subjects).order_by().values_list("pk", flat=True)
+        seen |= {(kind, pk) for pk in keys}
+    return [pk for pk, kind, subject in listed if (kind, subject) in seen]
+
+
+def _kind(model: type[Model]) -> int:
+    return int(ContentType.objects.get_for_model(model).pk)
+
+
+def _findings(user: User, keys: set[int]) -> dict[int, Row]:
+    """Return findings in words by their keys. No query without any."""
+    if not keys:
+        return {}
+    rows = Finding.objects.filter(pk__in=keys).select_related(*JOINED)
+    return {row.finding.pk: row for row in in_words(list(rows), user)}
 
 
 def _of_application(notification: Notification, application: Application, sees_panel: bool) -> Message:
@@ -140,6 +171,13 @@ def _of_application(notification: Notification, application: Application, sees_p
 def _of_office(notification: Notification, text: str) -> Message:
     office = getattr(notification.event.office, "name", "")
     return Message(notification, office, "", _("%(sentence)s。") % {"sentence": text}, _why(notification))
+
+
+def _of_finding(notification: Notification, row: Row) -> Message:
+    application = row.finding.application
+    title = application.studio.name if application else row.finding.office.name
+    text = _("发现疑点：%(headline)s。") % {"headline": row.headline}
+    return Message(notification, title, row.finding.office.name, text, _why(notification))
 
 
 def _who(event: Event, personal: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from workflows.actors import Actor, Substitute
 from workflows.ledger.chain import written
 from workflows.models import Event
 
-QUIET = ("remind", "copy", "withdraw_copy", "read", "move_version", "ask_above", "escalate")
+QUIET = ("remind", "copy", "withdraw_copy", "erase", "move_version", "ask_above", "escalate")
 """Events after which a decision can still be taken back: they are no act on the application."""
 
 

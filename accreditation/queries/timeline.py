@@ -3,10 +3,12 @@
 What a reader may not know is not in the entries they get, so a page cannot show it by mistake.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Organisation, Scorecard, User
@@ -15,7 +17,7 @@ from accreditation.queries.event_words import sentence
 from accreditation.queries.part import Part, is_scoring, part_of, readable_cards
 from accreditation.queries.site_visits import sees_visit_of
 from accreditation.scope import Office, offices_of
-from workflows.ledger.chain import digest, first_broken
+from workflows.ledger.verification.erasures import ERASE
 from workflows.models import Event
 
 AMONG_REVIEWERS = frozenset(
@@ -26,8 +28,13 @@ KEEPING_OUT = frozenset({"recuse", "step_aside"})
 NAMING = frozenset({"ask_above", "appoint"})
 SIGNING = frozenset({"open_signing", "add_signer", "remove_signer", "change_signing", "cancel_signing"})
 SIGNED = frozenset({"propose", "sign", "proposal_lapsed"})
-MINOR = frozenset({"start", "remind"}) | AMONG_REVIEWERS | OF_THE_OFFICE | SIGNING | NAMING
+MINOR = (
+    frozenset({"start", "remind", "file_certificate"}) | AMONG_REVIEWERS | OF_THE_OFFICE | SIGNING | NAMING
+)
 OF_THE_PANEL = frozenset({"score"})
+READING = frozenset({"read", "ask_case_file", "seal_case_file"})
+ANCHORS = {"application": "e", "reading": "r", "organisation": "o", "cycle": "c"}
+"""What stands before the number of an event in the id of its place, by the kind of its stream."""
 OPINIONS = frozenset(
     {
         "recommend",
@@ -43,12 +50,25 @@ ROLES = dict(Organisation._meta.permissions)
 
 
 @dataclass(frozen=True)
+class Erasure:
+    """The removal of personal text: when, by whom, by whose order, and the number of the event that says so."""
+
+    sequence: int
+    at: datetime
+    by: str
+    order: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One event. `actor` is "" where no person acted, `principal` for whom they did where they stood in.
 
-    `said` is the reason; `cards` can be opened by the reader.
+    `said` is the reason; `erased` are the fields whose text is gone, by `erasure` (None: no event says so). `cards` can
+    be opened by the reader; `total` is the panel's that whoever acted had before them, for who may know it.
     """
 
+    key: int
+    stream: str
     sequence: int
     at: datetime
     action: str
@@ -60,10 +80,12 @@ class Entry:
     role: str
     text: str
     said: str
-    is_erased: bool
+    erased: tuple[str, ...]
+    erasure: Erasure | None
     revision: int | None
     steps: tuple[str, ...]
     cards: tuple[Scorecard, ...]
+    total: str
     hash: str
 
     @property
@@ -74,77 +96,68 @@ class Entry:
         return _("%(name)s（代%(principal)s）") % {"name": self.actor, "principal": self.principal}
 
     @property
-    def is_minor(self) -> bool:
-        """Whether it is drawn small: nothing was decided."""
-        return self.action in MINOR
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What checking the record again found. `broken` is the first event that does not hold (None: all hold)."""
-
-    events: int
-    broken: int | None
-    revisions: tuple[int, ...]
-    cards: int
+    def erased_words(self) -> str:
+        """Name what of its text is gone."""
+        names = [_("姓名")] if set(self.erased) - {"reason"} else []
+        return _("和").join([*names, *([_("理由")] if "reason" in self.erased else [])])
 
     @property
-    def holds(self) -> bool:
-        """Whether the chain, every revision and every scorecard are as they were written."""
-        return self.broken is None and not self.revisions and not self.cards
+    def kind(self) -> str:
+        """Return which kind of event it is."""
+        if self.action in READING:
+            return "readings"
+        return "tasks" if self.action in MINOR | KEEPING_OUT | SIGNED else "decisions"
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether it is drawn small: nothing was decided."""
+        return self.action in MINOR | READING
+
+    @property
+    def moved(self) -> bool:
+        """Whether it brought the application into another state."""
+        return bool(self.to_state) and self.from_state != self.to_state
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of its place on a page."""
+        return f"{ANCHORS.get(self.stream.partition('/')[0], 'x')}{self.sequence}"
+
+    @property
+    def code(self) -> str:
+        """Return what its permanent address calls it: 12, or r12."""
+        return self.anchor.removeprefix("e")
 
 
 def entries(application: Application, viewer: User, offices: Sequence[Office] | None = None) -> list[Entry]:
     """Return the events that the viewer may know of, oldest first. At most four queries."""
     part = part_of(application, viewer, offices_of(viewer) if offices is None else offices)
-    cards = {card.sha256: card for card in readable_cards(application, viewer, part) if card.sha256}
-    return [
-        _entry(application, event, part, cards)
-        for event in events_of(application)
-        if _may_know(application, event, part)
-    ]
+    cards = readable_cards(application, viewer, part)
+    return known_to(application, part, cards, events_of(application.stream))
 
 
-def opinions(told: Sequence[Entry]) -> list[Entry]:
+def known_to(
+    application: Application, part: Part, cards: Iterable[Scorecard], events: Sequence[Event]
+) -> list[Entry]:
+    """Return those of the application's events that somebody with this part may know of; `cards` they may open."""
+    opened = {card.sha256: card for card in cards if card.sha256}
+    every = told(application, events, sees_panel=part.sees_panel, cards=opened)
+    return [entry for entry, event in zip(every, events, strict=True) if _may_know(application, event, part)]
+
+
+def opinions(known: Sequence[Entry]) -> list[Entry]:
     """Return those of the entries in which an office said what it decided and why, the latest first."""
-    return [entry for entry in reversed(told) if entry.action in OPINIONS]
+    return [entry for entry in reversed(known) if entry.action in OPINIONS]
 
 
-def events_of(application: Application) -> list[Event]:
-    """Return the application's whole stream in order, with payloads. One query."""
-    stream = Event.objects.filter(stream=application.stream).select_related("payload", "office", "actor")
-    return list(stream.order_by("sequence"))
+def events_of(stream: str) -> list[Event]:
+    """Return a whole stream in order, with everything that telling and proving its events takes. One query."""
+    return list(with_all(Event.objects.filter(stream=stream)).order_by("sequence"))
 
 
-def check(application: Application) -> Proof:
-    """Calculate the record anew: the chain of events, its end, and the hashes of what was judged."""
-    events = events_of(application)
-    broken = first_broken(events)
-    if broken is None and (len(events), events[-1].hash if events else "") != (
-        application.sequence,
-        application.head,
-    ):
-        broken = len(events) + 1
-    recorded = [event.facts for event in events]
-    documents = {facts["revision"]: facts["document"] for facts in recorded if "document" in facts}
-    cards = {facts["scorecard"] for facts in recorded if "scorecard" in facts}
-    return Proof(
-        events=len(events),
-        broken=broken,
-        revisions=_revisions_that_differ(application, documents),
-        cards=_cards_that_differ(application, cards),
-    )
-
-
-def _revisions_that_differ(application: Application, recorded: Mapping[int, str]) -> tuple[int, ...]:
-    kept = {one.number: (digest(one.document), one.sha256) for one in application.revisions.all()}
-    numbers = sorted(kept.keys() | recorded.keys())
-    return tuple(n for n in numbers if kept.get(n) != (recorded.get(n), recorded.get(n)))
-
-
-def _cards_that_differ(application: Application, recorded: set[str]) -> int:
-    kept = {digest(card.document) for card in application.scorecards.exclude(submitted_at=None)}
-    return len(kept ^ recorded)
+def with_all(events: QuerySet[Event]) -> QuerySet[Event]:
+    """Return the events joined to their personal text, their place in the log, and who acted where."""
+    return events.select_related("payload", "leaf", "office", "actor", "principal")
 
 
 def _may_know(application: Application, event: Event, part: Part) -> bool:
@@ -161,11 +174,34 @@ def _may_know(application: Application, event: Event, part: Part) -> bool:
     return part.sees_panel or event.action not in OF_THE_PANEL
 
 
-def _entry(application: Application, event: Event, part: Part, cards: Mapping[str, Scorecard]) -> Entry:
-    facts = event.facts
-    personal = event.personal
+def told(
+    application: Application,
+    events: Sequence[Event],
+    *,
+    sees_panel: bool,
+    cards: Mapping[str, Scorecard],
+    text: Callable[[Event], str] | None = None,
+) -> list[Entry]:
+    """Return these events of one stream as entries. `cards`: what the reader may open, by hash; `text`: other words."""
+    erasures = _erasures(events)
+
+    def words(event: Event) -> str:
+        return sentence(application, event, event.facts, sees_panel=sees_panel, names=event.personal)
+
+    return [
+        _entry(event, (text or words)(event), erasures.get(event.sequence), cards, sees_panel)
+        for event in events
+    ]
+
+
+def _entry(
+    event: Event, text: str, erasure: Erasure | None, cards: Mapping[str, Scorecard], sees_panel: bool
+) -> Entry:
+    facts, personal = event.facts, event.personal
     hashes = [*facts.get("scorecards", ()), *([facts["scorecard"]] if "scorecard" in facts else ())]
     return Entry(
+        key=event.pk,
+        stream=event.stream,
         sequence=event.sequence,
         at=event.at,
         action=event.action,
@@ -175,11 +211,26 @@ def _entry(application: Application, event: Event, part: Part, cards: Mapping[st
         principal=personal.get("principal", ""),
         office=personal.get("office", "") or getattr(event.office, "name", ""),
         role=str(ROLES.get(event.role, "")),
-        text=sentence(application, event, facts, sees_panel=part.sees_panel, names=personal),
+        text=text,
         said=personal.get("reason", ""),
-        is_erased=bool(event.erased),
+        erased=event.erased,
+        erasure=erasure,
         revision=facts.get("revision") or None,
         steps=tuple(facts.get("steps", ())),
         cards=tuple(cards[sha256] for sha256 in hashes if sha256 in cards),
+        total=str(facts.get("total", "")) if sees_panel else "",
         hash=event.hash,
     )
+
+
+def _erasures(events: Iterable[Event]) -> dict[int, Erasure]:
+    """Return by the number of an event the last removal of text from it."""
+    found: dict[int, Erasure] = {}
+    for event in events:
+        if event.action != ERASE:
+            continue
+        by = event.personal.get("actor", "") or event.personal.get("office", "")
+        erasure = Erasure(event.sequence, event.at, by, str(event.facts.get("order", "")))
+        with suppress(LookupError, TypeError, ValueError):
+            found |= {sequence: erasure for sequence, _fields in event.facts["events"]}
+    return found

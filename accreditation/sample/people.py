@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from accreditation.models import Organisation, User
 from accreditation.sample.tree import BODIES, CITY, Body, Person
 from accreditation.services import offices
+from accreditation.services.sign_ins import account_made
 from workflows.actors import SYSTEM, Actor
 
 ITERATIONS = 20_000  # enough for random passwords of 79 bits; Django makes it more when somebody signs in
@@ -41,6 +42,7 @@ def _let_in(organisation: Organisation, person: Person, password: str, by: Actor
     hasher = PBKDF2PasswordHasher()
     user.password = hasher.encode(password, hasher.salt(), ITERATIONS)
     user.save(update_fields=["password"])
+    account_made(user, by=by, at=at)
     offices.add_member(organisation, user, by=by, at=at, position=person.position)
     offices.set_grants(organisation, user, set(person.grants), by=by, at=at)
     return user

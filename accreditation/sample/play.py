@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as formatted
 
 from accreditation.models import Application, Cycle
+from accreditation.queries.judging import discussion_of
 from accreditation.queries.rubrics import rubric_of
 from accreditation.sample import story
 from accreditation.sample.cards import Card, card
@@ -17,7 +18,7 @@ from accreditation.sample.forms import Form, form
 from accreditation.sample.people import Bodies, People
 from accreditation.sample.story import Step, Way
 from accreditation.sample.tree import EXPERTS
-from accreditation.services import applications, naming, notice, panel, review, tasks
+from accreditation.services import applications, naming, notice, offices, panel, review, tasks
 from accreditation.services.draft import Content, save_step
 from accreditation.services.evidence import NewFile, good_of
 from accreditation.states import ActionWord
@@ -90,6 +91,9 @@ class Players:
         deciding = self._deciding(way, by, at)
         return review.send_back(self.applications[way.leader], **deciding, reason=reason, fields=fields)
 
+    def recall(self, way: Way, by: str, at: datetime, reason: str) -> Event:
+        return review.recall(self.applications[way.leader], **self._deciding(way, by, at), reason=reason)
+
     def reject(self, way: Way, by: str, at: datetime, reason: str) -> Event:
         return review.reject(self.applications[way.leader], **self._deciding(way, by, at), reason=reason)
 
@@ -115,6 +119,11 @@ class Players:
             judged=given.judged,
             comments=given.comments,
         )
+
+    def discuss(self, way: Way, by: str, at: datetime, finding: str) -> Event:
+        application = self.applications[way.leader]
+        cards = [one.card.public_id for one in discussion_of(application).marked]
+        return panel.discuss(application, **self._deciding(way, by, at), finding=finding, cards=cards)
 
     def conclude(self, way: Way, by: str, at: datetime) -> Event:
         return panel.conclude(self.applications[way.leader], **self._deciding(way, by, at))
@@ -150,6 +159,9 @@ class Players:
             at=at,
         )
         self._tell_last(leaders)
+
+    def grant(self, by: str, at: datetime, member: str, grants: set[str]) -> None:
+        offices.set_grants(self.cycle.city, self.people[member], grants, by=self.people[by], at=at)
 
     def issue_certificates(self, _by: str, at: datetime) -> None:
         naming.issue_due_certificates(at)

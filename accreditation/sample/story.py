@@ -2,7 +2,8 @@
 
 Every reason is sample text. The states at the end: 米钰林 and 周亚平 named, 张毅 on public notice, 张永忠 before the
 panel, 王金山 returned once and resubmitted, 庞宇来 a draft; of the sample enterprises one rejected, one withdrawn, and
-one waiting at each level.
+one waiting at each level. What there is for an auditor to look at: a card far from the others, a decision within a
+minute, one taken back and turned round, a grant of an hour.
 """
 
 from collections.abc import Mapping
@@ -56,16 +57,22 @@ def _recommended(union: tuple[str, int], district: tuple[str, int]) -> tuple[Ste
     )
 
 
-def _scored(convened: int, cards: Mapping[str, str]) -> tuple[Step, ...]:
-    """The panel: convened, a card a day, concluded the day after the last."""
+def _scored(convened: int, cards: Mapping[str, str], discussed: str = "") -> tuple[Step, ...]:
+    """The panel: convened, a card a day, concluded the day after the last, when those far apart were discussed."""
     scored = tuple(
         Step(convened - 1 - place, f"{14 + place % 3}:{11 + 7 * place:02}", "score", expert, {"name": name})
         for place, (expert, name) in enumerate(cards.items())
     )
+    last = convened - 2 - len(scored)
     return (
         Step(convened, "10:15", "convene", "chenliyan"),
         *scored,
-        Step(convened - 2 - len(scored), "09:35", "conclude", "chenliyan"),
+        *(
+            [Step(last, "09:10", "discuss", "chenliyan", {"finding": f"{discussed}（示例）"})]
+            if discussed
+            else ()
+        ),
+        Step(last, "09:35", "conclude", "chenliyan"),
     )
 
 
@@ -74,7 +81,7 @@ def _approved(day: int) -> tuple[Step, ...]:
 
 
 PANEL_A = {"hanmin": "full", "luojian": "high", "zhounan": "good", "xuwen": "high", "tangli": "fair"}
-PANEL_B = {"hanmin": "high", "luojian": "good", "zhounan": "full", "xuwen": "fair", "tangli": "high"}
+PANEL_B = {"hanmin": "high", "luojian": "good", "zhounan": "full", "xuwen": "fair", "tangli": "apart"}
 PANEL_C = {"hanmin": "good", "luojian": "fair", "zhounan": "strict", "xuwen": "fair", "tangli": "good"}
 
 FOLLOWED = "米钰林"
@@ -98,7 +105,7 @@ WAYS = (
         (
             *_begun("xiefang", 91, 87),
             *_recommended(("dingyu", 83), ("jiangtao", 77)),
-            *_scored(73, PANEL_B),
+            *_scored(73, PANEL_B, "唐立只看了照片，其他专家去过现场，各自保留评分"),
             *_approved(62),
         ),
     ),
@@ -184,7 +191,12 @@ WAYS = (
         "NA-YQ-2",
         "吴秀英",
         "example",
-        (*_begun("baixue", 32, 29), *_recommended(("linfang", 24), ("dengchuan", 5))),
+        (
+            *_begun("baixue", 32, 29),
+            *_recommended(("linfang", 24), ("dengchuan", 5)),
+            Step(6, "10:20", "send_back", "dengchuan", _reason("效益证明没有财务盖章，请补", fields=[])),
+            Step(6, "14:05", "recall", "dengchuan", _reason("盖章页在附件末页，先前没有看到")),
+        ),
     ),
     Way(
         "NA-YQ-3",
@@ -192,7 +204,8 @@ WAYS = (
         "example",
         (
             *_begun("luping", 45, 43),
-            *_recommended(("linfang", 38), ("dengchuan", 31)),
+            Step(38, "15:05:19", "claim", "linfang"),
+            *_recommended(("linfang", 38), ("dengchuan", 31))[1:],
             *_scored(15, PANEL_C),
         ),
     ),
@@ -225,6 +238,8 @@ TOGETHER = (
         },
     ),
     Step(47, "10:01", "issue_certificates"),
+    Step(13, "09:32", "grant", "songjie", {"member": "xuwen", "grants": {"review", "decide"}}),
+    Step(13, "10:24", "grant", "songjie", {"member": "xuwen", "grants": {"review"}}),
     Step(
         2,
         "09:00",

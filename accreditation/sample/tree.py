@@ -68,7 +68,7 @@ BODIES = (
             Person("zhounan", "周楠", ("review",), "评审专家", "接着评张永忠的卡"),
             Person("xuwen", "许文", ("review",), "评审专家"),
             Person("tangli", "唐立", ("review",), "评审专家", "给张永忠评分"),
-            Person("liangjing", "梁静", ("audit",), "审计员", "全市申报与每一步的记录"),
+            Person("liangjing", "梁静", ("audit",), "审计员", "全市申报、每一步的记录和疑点"),
         ),
         "市总工会",
     ),

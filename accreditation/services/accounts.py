@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accreditation.models import Organisation, User
 from accreditation.services.offices import add_member, create_user
+from accreditation.services.sign_ins import account_made
 from workflows.actors import Actor
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like something else when read from a screen
@@ -37,5 +38,6 @@ def add_new_member(
         user = create_user(username=username, name=name, password=password)
         user.has_first_password = True
         user.save(update_fields=["has_first_password"])
+        account_made(user, by=by, at=at)
         add_member(organisation, user, by=by, at=at, position=position)
     return NewAccount(user, password)

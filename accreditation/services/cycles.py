@@ -13,6 +13,7 @@ from accreditation.permissions import DECIDE, REVIEW, has_grant
 from accreditation.process import FIRST_VERSION
 from workflows.actors import SYSTEM, Actor
 from workflows.engine import record
+from workflows.journals import note_down
 from workflows.ledger.chain import canonical
 from workflows.refusals import NotPermitted, NotReady, Problem
 
@@ -20,11 +21,24 @@ SETTINGS = ("title", "opens_at", "closes_at", "quorum", "review_days", "notice_d
 """What may be changed here once the cycle is there; the level may not, its versions have an act of their own."""
 
 
+@transaction.atomic
 def load_rubric(document: dict[str, Any], *, at: datetime) -> Rubric:
-    """Keep a rubric version. The same document again is the same row. Raises InvalidRubric, NotReady."""
+    """Keep a rubric version, as whoever has the server. The same document again is the same row.
+
+    Raises InvalidRubric, NotReady.
+    """
     parsed = rubric.load(document)
     known = Rubric.objects.filter(version=parsed.version).first()
     if known is None:
+        note_down(
+            "settings",
+            "rubric",
+            "load_rubric",
+            by=SYSTEM,
+            at=at,
+            version=parsed.version,
+            sha256=parsed.sha256,
+        )
         return Rubric.objects.create(
             version=parsed.version, document=canonical(document), sha256=parsed.sha256, loaded_at=at
         )

@@ -108,7 +108,7 @@ def keep(upload: Upload) -> StoredFile:
     sha256 = _digest(upload.file)
     known = StoredFile.objects.filter(sha256=sha256).first()
     if known is None:
-        name = _write(upload.file, f"evidence/{sha256[:2]}/{sha256}")
+        name = write_whole(upload.file, f"evidence/{sha256[:2]}/{sha256}")
         known, _made = StoredFile.objects.get_or_create(
             sha256=sha256, defaults={"size": upload.size, "media_type": upload.media_type, "file": name}
         )
@@ -122,7 +122,7 @@ def _digest(file: File) -> str:
     return digest.hexdigest()
 
 
-def _write(file: File, name: str) -> str:
+def write_whole(file: File, name: str) -> str:
     """Write the whole file under its name, or nothing: an interrupted upload leaves no half of it there."""
     try:
         target = Path(default_storage.path(name))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from accreditation.models import Application, Cycle, Meeting, User
 from accreditation.permissions import DECIDE, has_grant
 from accreditation.queries.meeting_record import minutes_of, taken
+from accreditation.queries.sight import documents_before
 from accreditation.services.batch import MOST
 from accreditation.services.one_by_one import attempt
 from accreditation.services.review import decides_as
@@ -95,13 +97,12 @@ def hold_meeting(
             entered_at=at,
         )
         own = {one.application.number: one.own_reason for one in resolutions if one.own_reason}
+        seen = documents_before([one.application for one in resolutions])
         record(
             locked, "hold_meeting", by=by, at=at, office=locked.city, role=DECIDE,
             reason=minutes_of(reason, own),
             meeting=str(public_id), title=title, held_on=held_on.isoformat(),
-            decisions=[
-                {"application": str(one.application.public_id), "decision": one.decision} for one in resolutions
-            ],
+            decisions=[_as_fact(one, *seen.get(one.application.pk, (0, ""))) for one in resolutions],
         )  # fmt: skip
     return meeting, [_take(one, str(public_id), by=by, at=at) for one in resolutions]
 
@@ -118,6 +119,15 @@ def retry(meeting: Meeting, resolutions: Sequence[Resolution], *, by: User, at: 
     if not {(one.application.pk, one.decision) for one in resolutions} <= open_ones:
         raise WrongState(_("所选的已经办理，或者不在这次会议的决定之内。"))
     return [_take(one, str(meeting.public_id), by=by, at=at) for one in resolutions]
+
+
+def _as_fact(resolution: Resolution, revision: int, document: str) -> dict[str, Any]:
+    return {
+        "application": str(resolution.application.public_id),
+        "decision": resolution.decision,
+        "revision": revision,
+        "document": document,
+    }
 
 
 def _take(resolution: Resolution, meeting: str, *, by: User, at: datetime) -> Outcome:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Cycle, Designation, NamingDecision, User
 from accreditation.permissions import DECIDE, has_grant
+from accreditation.services.certificate_proofs import record_issue
 from accreditation.versions import process_of
 from certificates.configuration import configuration
 from certificates.glyphs import CannotDraw
@@ -96,6 +97,7 @@ def _issue(pk: int, at: datetime) -> int:
         )
         if designation is None:
             return 0
+        application = Application.objects.select_for_update().get(pk=designation.application_id)
         text = certificate_text(
             studio_name=designation.studio.name,
             enterprise_name=designation.studio.enterprise.name,
@@ -104,4 +106,5 @@ def _issue(pk: int, at: datetime) -> int:
         )
         designation.certificate = register(text=replace(text, valid_until=designation.valid_until), at=at)
         designation.save(update_fields=["certificate"])
+        record_issue(application, designation.certificate, at)
     return 1

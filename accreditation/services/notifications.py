@@ -1,4 +1,4 @@
-"""What people do with their messages, and how they want to be mailed. No events: reading is no act."""
+"""What people do with their messages (no events: that is theirs alone), and how they want to be mailed."""
 
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import User
 from accreditation.queries.notifications import readable
+from accreditation.services.sign_ins import mail_chosen
 from workflows.models import MailChoice, Notification
 from workflows.notifications.mail import choice_of
 from workflows.refusals import NotReady, Problem
@@ -38,8 +39,11 @@ def choose_mail(*, by: User, email: str, way: str, language: str, at: datetime) 
     if way != MailChoice.Way.NEVER and not email:
         raise NotReady([Problem(_("填写邮箱，或者选择不发送。"), field="email")])
     user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    if not user.email or choice_of(user).way == MailChoice.Way.NEVER:
+    before = choice_of(user)
+    if not user.email or before.way == MailChoice.Way.NEVER:
         Notification.objects.filter(user=user, mailed_at=None).update(mailed_at=at)
+    if (before.way, before.language, user.email) != (way, language, email):
+        mail_chosen(by=user, at=at, way=way, language=language, is_new_address=email != user.email)
     user.email = email
     user.save(update_fields=["email"])
     chosen: dict[str, Any] = {"way": way, "language": language, "failures": 0, "retry_at": None}

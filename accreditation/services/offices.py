@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
@@ -11,6 +11,7 @@ from accreditation.models import Membership, Organisation, OrganisationUserObjec
 from accreditation.permissions import APPLY, AUDIT, DECIDE, GRANTS, MANAGE, REVIEW, may_manage
 from workflows.actors import SYSTEM, Actor
 from workflows.engine import record
+from workflows.persons import end_substitution
 from workflows.refusals import NotPermitted, NotReady, Problem
 
 
@@ -106,12 +107,24 @@ def end_membership(organisation: Organisation, user: User, *, by: Actor, at: dat
     """End a membership and with it every grant on the organisation. Raises NotPermitted, NotReady."""
     with transaction.atomic():
         locked = _managed(organisation, by)
-        membership = _membership(locked, user)
-        for codename in _grants(locked, user):
-            _change(locked, user, codename, "revoke", by=by, at=at)
-        membership.ended_at = at
-        membership.save(update_fields=["ended_at"])
-        record(locked, "leave", by=by, at=at, office=locked, role=MANAGE, member=str(user.public_id))
+        _end(locked, _membership(locked, user), by=by, at=at)
+
+
+@transaction.atomic
+def leave_for_good(organisation: Organisation, user: User, *, by: Actor, at: datetime) -> None:
+    """End whatever somebody is to an organisation, because they are erased; the caller has asked who may order that."""
+    locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    if locked.escalates_to_id == user.pk:
+        locked.escalates_to = None
+        locked.save(update_fields=["escalates_to"])
+        record(locked, "set_escalation", by=by, at=at, office=locked, role=MANAGE)
+    now = Q(principal=user) | Q(substitute=user)
+    for running in locked.substitutions.filter(now, ended_at=None, ends_at__gt=at).order_by("pk"):
+        end_substitution(running, locked, by=by, at=at, role=MANAGE)
+    for codename in _grants(locked, user):
+        _change(locked, user, codename, "revoke", by=by, at=at)
+    for membership in locked.memberships.filter(user=user, ended_at=None):
+        _end(locked, membership, by=by, at=at)
 
 
 def set_grants(organisation: Organisation, user: User, grants: set[str], *, by: Actor, at: datetime) -> None:
@@ -142,6 +155,16 @@ def _managed(organisation: Organisation, by: Actor) -> Organisation:
     if by is not SYSTEM and not may_manage(by, locked):
         raise NotPermitted(_("只有本组织或上级组织的管理人可以办理。"))
     return locked
+
+
+def _end(locked: Organisation, membership: Membership, *, by: Actor, at: datetime) -> None:
+    """End a membership and the grants that go with it."""
+    user = membership.user
+    for codename in _grants(locked, user):
+        _change(locked, user, codename, "revoke", by=by, at=at)
+    membership.ended_at = at
+    membership.save(update_fields=["ended_at"])
+    record(locked, "leave", by=by, at=at, office=locked, role=MANAGE, member=str(user.public_id))
 
 
 def _membership(organisation: Organisation, user: User) -> Membership:

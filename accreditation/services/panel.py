@@ -12,6 +12,7 @@ from accreditation.figures import plain
 from accreditation.models import Application, Scorecard, User
 from accreditation.permissions import DECIDE, AtLevel, may_score
 from accreditation.queries.judging import discussion_of, findings, seen_of, submitted_cards
+from accreditation.queries.sight import sight
 from accreditation.states import Level, State
 from accreditation.versions import process_of
 from workflows.engine import perform, record
@@ -118,7 +119,7 @@ def discuss(
             office=subject.city,
             role=DECIDE,
             reason=finding.strip(),
-            revision=subject.revision_number,
+            **sight(subject),
             scorecards=sorted(spoken_of),
         )
 

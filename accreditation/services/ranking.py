@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accreditation.models import Application, Cycle, Organisation, Quota, Rank
 from accreditation.permissions import DECIDE, AtLevel, has_grant
 from accreditation.queries.ranking import DECIDED, candidates_of, in_order, is_fixed, last_change, merged
+from accreditation.queries.sight import documents_before
 from accreditation.states import Level
 from workflows.actors import Actor
 from workflows.engine import record
@@ -47,9 +48,11 @@ def rank(
             raise _stale(cycle, office)
         _write(wished)
         Quota.objects.filter(pk=quota.pk).update(ranking_version=quota.ranking_version + 1)
+        seen = documents_before(wished)
         return record(
             office, "rank", by=by, at=at, office=office, role=DECIDE,
             cycle=cycle.code, applications=[str(one.public_id) for one in wished],
+            revisions=[seen[one.pk][0] for one in wished], documents=[seen[one.pk][1] for one in wished],
         )  # fmt: skip
 
 

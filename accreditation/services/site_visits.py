@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accreditation.models import Application, SiteVisit, SiteVisitPhoto, StoredFile
+from accreditation.queries.sight import sight
 from accreditation.queries.site_visits import Visitor, events_of_visits, is_visitable, visitor
 from accreditation.services.evidence import keep
 from accreditation.uploads import Upload
@@ -67,7 +68,7 @@ def add_visit(
             at=at,
             office=subject.office_at(by_right.level),
             role=by_right.grant,
-            revision=subject.revision_number,
+            **sight(subject),
             visit=str(visit.public_id),
             on=visit.visited_on.isoformat(),
             photos=[stored.sha256 for _name, stored in files],

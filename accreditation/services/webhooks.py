@@ -67,8 +67,10 @@ def end_webhook(webhook: Webhook, *, by: User, at: datetime) -> None:
 def send_again(delivery: Delivery, *, by: User, at: datetime) -> None:
     """Send a delivery once more. Raises NotPermitted, WrongState when its webhook has ended."""
     with transaction.atomic():
-        _managed(delivery.webhook.office, by)
-        _running(delivery.webhook)
+        locked = _managed(delivery.webhook.office, by)
+        running = _running(delivery.webhook)
+        event = delivery.event
+        _record(locked, "send_again", running, by, at, event=f"{event.stream}#{event.sequence}")
         Delivery.objects.filter(pk=delivery.pk).update(
             attempts=0, due_at=at, delivered_at=None, given_up_at=None, answer=""
         )
@@ -105,7 +107,9 @@ def _running(webhook: Webhook) -> Webhook:
     return running
 
 
-def _record(office: Organisation, action: str, webhook: Webhook, by: User, at: datetime) -> Event:
+def _record(
+    office: Organisation, action: str, webhook: Webhook, by: User, at: datetime, **facts: str
+) -> Event:
     """Record the act with the host alone: what follows it in the address may be a key."""
     return record(
         office,
@@ -117,4 +121,5 @@ def _record(office: Organisation, action: str, webhook: Webhook, by: User, at: d
         webhook=str(webhook.public_id),
         name=webhook.name,
         host=urlsplit(webhook.url).hostname or "",
+        **facts,
     )

@@ -5,6 +5,7 @@ from accreditation.urls import (
     applicant,
     audit,
     deliberation,
+    ledger,
     notifications,
     office,
     persons,
@@ -17,6 +18,7 @@ from accreditation.urls import (
 
 urlpatterns = [
     *public.urlpatterns,
+    *ledger.urlpatterns,
     *account.urlpatterns,
     *notifications.urlpatterns,
     *applicant.urlpatterns,

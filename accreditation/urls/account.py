@@ -1,13 +1,12 @@
 """Addresses for signing in and one's own account."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from accreditation.views import account
 
 urlpatterns = [
     path("login/", account.SignIn.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", account.SignOut.as_view(), name="logout"),
     path("account/", account.account, name="account"),
     path("account/password/", account.ChangePassword.as_view(), name="password_change"),
     path("account/office/", account.switch_office, name="switch-office"),

@@ -4,13 +4,16 @@ from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accreditation.context import OFFICE_KEY, offices
 from accreditation.forms.account import PasswordForm, SignInForm
+from accreditation.services.sign_ins import password_changed, sign_in_failed, signed_in, signed_out
 from accreditation.views import throttle
 from accreditation.views.notifications import mail_context
 from accreditation.views.posted import posted
@@ -33,14 +36,37 @@ class SignIn(auth_views.LoginView):
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Sign in."""
+        """Sign in, once it is noted."""
         throttle.forget_wrong_passwords(self.request)
+        address = throttle.client_address(self.request)
+        signed_in(by=form.get_user(), at=timezone.now(), address=address)
         return super().form_valid(form)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        """Count the failure and show what to do."""
-        throttle.count_wrong_password(self.request)
+        """Count the failure, note it, and show what to do. Without a name and a password nothing was tried."""
+        closed, seconds = throttle.count_wrong_password(self.request)
+        tried = form.cleaned_data
+        if closed or (tried.get("username") and tried.get("password")):
+            sign_in_failed(
+                name=tried.get("username", ""),
+                at=timezone.now(),
+                address=throttle.client_address(self.request),
+                closed=closed,
+                seconds=seconds,
+            )
         return super().form_invalid(form)
+
+
+class SignOut(auth_views.LogoutView):
+    """End the session, and note who ended it."""
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Sign out."""
+        user = request.user
+        answer = super().post(request, *args, **kwargs)
+        if user.is_authenticated:
+            signed_out(by=user, at=timezone.now())
+        return answer
 
 
 class ChangePassword(auth_views.PasswordChangeView):
@@ -51,8 +77,11 @@ class ChangePassword(auth_views.PasswordChangeView):
     success_url = reverse_lazy("account")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        """Save, and say so on the account's page."""
-        answer = super().form_valid(form)
+        """Save with its event, and say so on the account's page."""
+        was_first = form.user.has_first_password
+        with transaction.atomic():
+            password_changed(by=form.user, at=timezone.now(), was_first=was_first)
+            answer = super().form_valid(form)
         messages.success(self.request, told(_("密码已更改"), _("在其他设备上的登录已经结束。")))
         return answer
 

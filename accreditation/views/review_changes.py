@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -9,23 +10,55 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accreditation.completeness import step_title
-from accreditation.document_changes import Difference, differences, row_title, rows_of
+from accreditation.document_changes import Difference, Piece, differences, pieces, row_title, rows_of
 from accreditation.evidence_kinds import EVIDENCE_KINDS
+from accreditation.face.answers import answer, cell, column_label
 from accreditation.facts import Document
 from accreditation.form_fields import Mark
 from accreditation.queries.documents import ROWS
 from accreditation.queries.returns import Return
-from accreditation.views.answers import answer, cell, column_label
+
+NAMED = 6
+"""So many of the changes are named where there is little room."""
+FileKey = tuple[str, str, str, str]
+"""The good, kind, name and hash of a file."""
+
+
+@dataclass(frozen=True)
+class FileSide:
+    """A file on one side of a change. Without `address` the file itself is no longer there."""
+
+    name: str
+    size: int
+    sha256: str
+    address: str
 
 
 @dataclass(frozen=True)
 class Change:
-    """Something that reads differently: the lines that are gone and those that are new."""
+    """Something that reads differently: the lines that are gone and those that are new; of a file also which."""
 
     label: str
     removed: Sequence[str]
     added: Sequence[str]
     is_marked: bool = False
+    old_file: FileSide | None = None
+    new_file: FileSide | None = None
+
+    @property
+    def how(self) -> str:
+        """Return how it changed: added, removed, replaced (a file) or changed."""
+        if not self.removed or not self.added:
+            return "added" if self.added else "removed"
+        return "replaced" if self.new_file else "changed"
+
+    @cached_property
+    def sides(self) -> tuple[Sequence[Sequence[Piece]], Sequence[Sequence[Piece]]]:
+        """Return the lines of both sides in pieces; lines that answer each other are compared word by word."""
+        if self.new_file or len(self.removed) != len(self.added):
+            return _whole(self.removed), _whole(self.added)
+        both = [pieces(old, new) for old, new in zip(self.removed, self.added, strict=True)]
+        return [old for old, _new in both], [new for _old, new in both]
 
 
 @dataclass(frozen=True)
@@ -62,6 +95,13 @@ class Comparison:
         return sum(len(step.changes) for step in self.steps)
 
     @property
+    def named(self) -> str:
+        """Name what changed, the first few of it."""
+        labels = list(dict.fromkeys(change.label for step in self.steps for change in step.changes))
+        said = _("、").join(labels[:NAMED])
+        return _("%(names)s等") % {"names": said} if len(labels) > NAMED else said
+
+    @property
     def unchanged(self) -> list[Marked]:
         """Return what was marked and stayed as it was."""
         return [one for one in self.marked if not one.is_changed]
@@ -81,16 +121,25 @@ class Comparison:
 
 
 def compared(
-    numbers: tuple[int, int], before: Document, after: Document, returned: Return | None
+    numbers: tuple[int, int],
+    before: Document,
+    after: Document,
+    returned: Return | None,
+    addresses: Mapping[FileKey, str] | None = None,
 ) -> Comparison:
-    """Return the comparison of two documents, the revisions `numbers`."""
+    """Return the comparison of two documents, the revisions `numbers`; `addresses` are those of files."""
     found = differences(before, after)
     marks = list(returned.marks) if returned else []
     return Comparison(
         before=numbers[0],
         after=numbers[1],
         steps=[
-            StepChanges(step, step_title(step), step in EVIDENCE_KINDS, [_change(one, marks) for one in part])
+            StepChanges(
+                step,
+                step_title(step),
+                step in EVIDENCE_KINDS,
+                [_change(one, marks, addresses or {}) for one in part],
+            )
             for step, part in groupby(found, key=lambda one: one.step)
         ],
         returned=returned,
@@ -106,9 +155,27 @@ def mark_label(mark: Mark, document: Document, *, with_step: bool = True) -> str
     return _("%(mark)s：%(title)s") % {"mark": label, "title": title} if title else label
 
 
-def _change(found: Difference, marks: Iterable[Mark]) -> Change:
+def file_key(said: Mapping[str, Any]) -> FileKey:
+    """Return what a file of a document is known by."""
+    return said["good"], said["kind"], said["name"], said["sha256"]
+
+
+def _change(found: Difference, marks: Iterable[Mark], addresses: Mapping[FileKey, str]) -> Change:
     label, removed, added = TOLD[found.kind](found)
-    return Change(label, removed, added, any(found.answers(mark) for mark in marks))
+    files = (found.before, found.after) if found.kind == "file" else (None, None)
+    old_file, new_file = (_side(said, addresses) for said in files)
+    is_marked = any(found.answers(mark) for mark in marks)
+    return Change(label, removed, added, is_marked, old_file, new_file)
+
+
+def _side(said: Mapping[str, Any] | None, addresses: Mapping[FileKey, str]) -> FileSide | None:
+    if said is None:
+        return None
+    return FileSide(said["name"], said["size"], said["sha256"], addresses.get(file_key(said), ""))
+
+
+def _whole(lines: Sequence[str]) -> list[list[Piece]]:
+    return [[Piece(line, True)] for line in lines]
 
 
 def _answer(found: Difference) -> tuple[str, list[str], list[str]]:

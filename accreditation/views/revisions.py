@@ -5,20 +5,21 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accreditation.context import current_office, offices
+from accreditation.face.answers import sections
+from accreditation.forms.revisions import CompareForm
 from accreditation.models import Application, Revision
 from accreditation.permissions import APPLY
 from accreditation.queries.part import part_of
 from accreditation.queries.returns import return_answered, returns_of
 from accreditation.queries.review import documents_of, revision_view, with_all
 from accreditation.scope import visible_applications
-from accreditation.views.answers import sections
-from accreditation.views.review_changes import compared
+from accreditation.views.review_changes import Comparison, FileKey, compared
 from accreditation.views.review_page import comparison, file_item
 from accreditation.views.signed_in import SignedInRequest
 
@@ -27,8 +28,7 @@ from accreditation.views.signed_in import SignedInRequest
 @require_safe
 def revision(request: SignedInRequest, public_id: UUID, number: int) -> HttpResponse:
     """What was submitted, with its files and its hash, and what changed since the revision before."""
-    seen = with_all(visible_applications(request.user))
-    application = get_object_or_404(seen, public_id=public_id)
+    application = _seen(request, public_id)
     if number > application.revision_number:  # also larger than the database can count
         raise Http404
     try:
@@ -52,38 +52,63 @@ def revision(request: SignedInRequest, public_id: UUID, number: int) -> HttpResp
 @require_safe
 def revision_changes(request: SignedInRequest, public_id: UUID, number: int) -> HttpResponse:
     """What changed to a revision, since the one before it or since the one that the address names."""
-    seen = with_all(visible_applications(request.user))
-    application = get_object_or_404(seen, public_id=public_id)
+    application = _seen(request, public_id)
     since = request.GET.get("since", "")
     before = int(since) if since.isascii() and since.isdecimal() and len(since) < 5 else number - 1
     if not 0 < before < number <= application.revision_number:
         raise Http404
     documents = documents_of(application, (before, number))
     returned = return_answered(returns_of(application), number) if before == number - 1 else None
+    found = compared(
+        (before, number), documents[before], documents[number], returned, _addresses(application)
+    )
+    return _changes(request, application, found, CompareForm(_chosen(before, number), application))
+
+
+@login_required
+@require_safe
+def compare(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Any two revisions that are chosen: leads to what changed between them, whichever of them came first."""
+    application = _seen(request, public_id)
+    if application.revision_number < 2:
+        raise Http404
+    form = CompareForm(request.GET or None, application)
+    if not form.is_valid():
+        return _changes(request, application, None, form)
+    before, after = sorted((form.cleaned_data["before"], form.cleaned_data["after"]))
+    address = reverse("revision-changes", args=[application.public_id, after])
+    return redirect(address if before == after - 1 else f"{address}?since={before}")
+
+
+def _seen(request: SignedInRequest, public_id: UUID) -> Application:
+    return get_object_or_404(with_all(visible_applications(request.user)), public_id=public_id)
+
+
+def _changes(
+    request: SignedInRequest,
+    application: Application,
+    found: Comparison | None,
+    form: CompareForm,
+) -> HttpResponse:
     context = {
         "application": application,
-        "comparison": compared((before, number), documents[before], documents[number], returned),
-        "pairs": _pairs(application, (before, number)),
+        "comparison": found,
+        "form": form,
         "back": _way_back(request, application),
     }
     return render(request, "revision/changes.html", context)
 
 
-def _pairs(application: Application, shown: tuple[int, int]) -> list[dict[str, Any]]:
-    """Return the pairs of revisions to look at: each with the one before, and the first with the last."""
-    last = application.revision_number
-    pairs = [(number - 1, number) for number in range(2, last + 1)]
-    pairs += [(1, last)] if last > 2 else []
-    return [
-        {
-            "before": before,
-            "after": after,
-            "is_current": (before, after) == shown,
-            "address": reverse("revision-changes", args=[application.public_id, after])
-            + ("" if before == after - 1 else f"?since={before}"),
-        }
-        for before, after in pairs
-    ]
+def _chosen(before: int, after: int) -> dict[str, str]:
+    return {"before": str(before), "after": str(after)}
+
+
+def _addresses(application: Application) -> dict[FileKey, str]:
+    """Return where the files of the application are, by what documents know them by."""
+    return {
+        (item.good, item.kind, item.name, item.stored.sha256): reverse("evidence", args=[item.public_id])
+        for item in application.evidence.select_related("stored")
+    }
 
 
 def _way_back(request: SignedInRequest, application: Application) -> dict[str, Any]:

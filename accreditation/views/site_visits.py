@@ -1,5 +1,6 @@
 """考察: the site visits of one application, a form for one more or for a correction, and the photos."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +29,10 @@ from accreditation.queries.site_visits import (
     visits_for,
 )
 from accreditation.scope import visible_applications
+from accreditation.services.journals import evidence_read
 from accreditation.services.site_visits import add_visit
 from accreditation.views.paging import page_of
-from accreditation.views.private_files import private_file
+from accreditation.views.private_files import once_noted, private_file
 from accreditation.views.refusing import refused
 from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import Way, told
@@ -79,7 +81,16 @@ def site_visit_photo(request: SignedInRequest, public_id: UUID) -> HttpResponseB
     photo = photo_for(request.user, public_id)
     if photo is None:
         raise Http404
-    return private_file(photo.stored, photo.name)
+    note = partial(
+        evidence_read,
+        photo.visit.application,
+        by=request.user,
+        at=timezone.now(),
+        sha256=photo.stored.sha256,
+        kind="visit",
+        about=photo.visit.public_id,
+    )
+    return once_noted(private_file(photo.stored, photo.name), note)
 
 
 def may_visit(request: SignedInRequest, application: Application) -> bool:

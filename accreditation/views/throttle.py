@@ -21,14 +21,16 @@ class Limit:
         """Whether no more is allowed until the window ends."""
         return bool(cache.get(self._address(key), 0) >= self.most)
 
-    def count(self, key: str) -> None:
-        """Count one more time."""
+    def count(self, key: str) -> bool:
+        """Count one more time; return whether the limit is reached by that."""
         address = self._address(key)
-        if not cache.add(address, 1, self.seconds):
-            try:
-                cache.incr(address)
-            except ValueError:  # the window ended between the two
-                cache.add(address, 1, self.seconds)
+        if cache.add(address, 1, self.seconds):
+            return self.most == 1
+        try:
+            return cache.incr(address) == self.most
+        except ValueError:  # the window ended between the two
+            cache.add(address, 1, self.seconds)
+            return self.most == 1
 
     def forget(self, key: str) -> None:
         """Begin anew."""
@@ -45,6 +47,8 @@ WRONG_SIGN_INS = Limit("wrong-sign-ins", most=50, seconds=5 * 60)
 """For one address, whatever the names: one password tried on many."""
 OBJECTIONS = Limit("objections", most=10, seconds=3600)
 """For one address; many people share an office's address."""
+LEDGER = Limit("ledger", most=600, seconds=10 * 60)
+"""For one address: what programs ask of the log, or send to it."""
 
 
 def client_address(request: HttpRequest) -> str:
@@ -61,10 +65,12 @@ def may_not_sign_in(request: HttpRequest) -> bool:
     return WRONG_PASSWORDS.is_reached(_who(request)) or WRONG_SIGN_INS.is_reached(client_address(request))
 
 
-def count_wrong_password(request: HttpRequest) -> None:
-    """Count one wrong password."""
-    WRONG_PASSWORDS.count(_who(request))
-    WRONG_SIGN_INS.count(client_address(request))
+def count_wrong_password(request: HttpRequest) -> tuple[str, int]:
+    """Count one wrong password; return what is closed by that ("name" or "address", else ""), for how many seconds."""
+    closes_name = WRONG_PASSWORDS.count(_who(request))
+    if WRONG_SIGN_INS.count(client_address(request)):
+        return "address", WRONG_SIGN_INS.seconds
+    return ("name", WRONG_PASSWORDS.seconds) if closes_name else ("", 0)
 
 
 def forget_wrong_passwords(request: HttpRequest) -> None:

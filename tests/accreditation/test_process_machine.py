@@ -11,9 +11,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from accreditation.models import Application, Quota
 from accreditation.process import ReviewProcess
+from accreditation.queries.replay import replay
 from accreditation.services import applications, naming, notice, panel, review
 from accreditation.states import ENDED, State
 from tests import factories
+from tests.accreditation.audit.rows import as_the_events_say, as_the_rows_say
 from workflows.actors import PUBLIC, SYSTEM
 from workflows.engine import allowed_actions
 from workflows.ledger.chain import first_broken
@@ -66,6 +68,7 @@ class Review(RuleBasedStateMachine):
         ]
         self.at = max(self.at, self.application(0).state_since)
         self.checked: set[tuple[int, int]] = set()
+        self.replayed: dict[int, int] = {}
         factories.quota(self.who.cycle, self.who.district, PLACES)
         self.people = [
             self.who.applicant,
@@ -284,6 +287,17 @@ class Review(RuleBasedStateMachine):
             everybody = [*self.people, SYSTEM, PUBLIC]
             ways = [allowed_actions(process, one).keys() - {"recall"} for one in everybody]
             assert any(ways) == (application.state not in ENDED)
+
+    @invariant()
+    def the_events_alone_tell_what_the_rows_say(self) -> None:
+        for pk in getattr(self, "pks", []):
+            application = Application.objects.get(pk=pk)
+            if self.replayed.get(pk) == application.sequence:
+                continue
+            self.replayed[pk] = application.sequence
+            told = replay(Event.objects.filter(stream=application.stream).order_by("sequence"))
+            assert told.unread == []
+            assert as_the_events_say(told, application) == as_the_rows_say(application)
 
     @invariant()
     def nobody_gets_round_a_level_or_the_quorum(self) -> None:

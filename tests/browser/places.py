@@ -27,6 +27,7 @@ from certificates.models import Certificate
 from tests.browser.acts import picture
 from tests.browser.sample import Sample
 from tests.factories import full_marks
+from workflows.ledger.checkpoints import keep_log
 from workflows.models import Webhook
 from workflows.notifications.fan_out import fan_out
 from workflows.signing import Plan, Terms
@@ -65,10 +66,17 @@ ACTIONS = frozenset(
         "mail-choice",
         "webhook-test",
         "delivery-again",
+        "timeline-event",  # leads on to the place of an event on the timeline
+        "ledger-letters",
+        "ledger-cosignatures",
+        "ledger-add-checkpoint",
     }
 )
 """Addresses that only take a form."""
-FILES = frozenset({"certificate", "evidence", "site-visit-photo"})
+FILES = frozenset(
+    {"certificate", "evidence", "site-visit-photo", "event-proof"}
+    | {"ledger-latest", "ledger-checkpoint", "ledger-keys", "ledger-consistency", "ledger-inclusion"}
+)
 """Addresses that give a file, not a page."""
 ROLES = {
     "": "a visitor",
@@ -97,7 +105,8 @@ class Places:
 
     def visitor(self) -> Iterator[tuple[str, str]]:
         announced, named = self.sample.application("张毅"), self.sample.application("米钰林")
-        for name in ("home", "register", "notices", "districts", "verify", "login"):
+        keep_log(timezone.now())
+        for name in ("home", "register", "notices", "districts", "verify", "ledger", "login"):
             yield name, reverse(name)
         yield "register", f"{reverse('register')}?q=nothing-is-called-so"
         yield "studio", reverse("studio", args=[named.studio.public_id])
@@ -319,9 +328,15 @@ class Places:
         return hook
 
     def liangjing(self) -> Iterator[tuple[str, str]]:
-        yield from self._own("home", "audit")
+        yield from self._own("home", "audit", "ledger")
         yield from self._of("米钰林", "timeline")
-        yield from self._of("王金山", "timeline")
+        yield from self._of("王金山", "timeline", "as-it-stood", "revision-compare")
+        for query in ("kind=readings", "q=nothing-is-said-so", "at=2026-11-03+17:00", "at=never"):
+            yield "timeline", f"{self.sample.address('timeline', '王金山')}?{query}"
+        for query in ("event=6", "at=2020-01-01", "at=2999-01-01"):
+            yield "as-it-stood", f"{self.sample.address('as-it-stood', '王金山')}?{query}"
+        yield "as-it-stood", f"{self.sample.address('as-it-stood', '米钰林')}?at=2026-08-10+17:00"
+        yield "revision-changes", self.sample.address("revision-changes", "王金山", 2)
         yield "revision", self.sample.address("revision", "米钰林", 1)
 
     def _own(self, *names: str) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 
 from certificates.issuing import CertificateText, certificate_text, register, render_due
 from certificates.models import Certificate
+from tests.certificates.log import StandIn
 
 AT = datetime(2026, 10, 16, 2, 0, tzinfo=UTC)
 MI_YULIN = certificate_text(
@@ -22,6 +23,15 @@ MI_YULIN = certificate_text(
 def text(**changes: Any) -> CertificateText:
     """The text of 米钰林's certificate with some of it changed."""
     return replace(MI_YULIN, **changes)
+
+
+@pytest.fixture(autouse=True)
+def log(monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """The log that is asked in this test."""
+    asked = StandIn()
+    for name in ("obtain", "record_file", "fault_of"):
+        monkeypatch.setattr(f"certificates.proofs.{name}", getattr(asked, name))
+    return asked
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from certificates.glyphs import CannotDraw
 from certificates.issuing import last_day, register, render_due
 from certificates.models import Certificate, NumberSequence
 from tests.certificates.conftest import AT, text
+from tests.certificates.log import proof_of
 
 
 class Killed(BaseException):
@@ -88,6 +89,50 @@ def test_a_file_is_made_once_and_stands_under_its_own_hash(made):
     assert render_due(AT) == 0
 
 
+def test_the_log_learns_of_the_file_as_the_row_gets_it(made, log):
+    certificate = made()
+
+    assert certificate.log_proof == proof_of(certificate)
+    assert log.files == [(certificate.sha256, AT)]
+
+
+def test_a_row_does_not_get_a_file_that_the_log_did_not_take(registered, monkeypatch):
+    certificate = registered()
+
+    def die(*_arguments: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr("certificates.proofs.record_file", die)
+        with pytest.raises(Killed):
+            render_due(AT)
+    certificate.refresh_from_db()
+    assert (certificate.is_ready, certificate.log_proof) == (False, None)
+    assert render_due(AT) == 1
+
+
+def test_a_certificate_without_a_place_in_the_log_waits_and_the_others_are_made(registered, log):
+    waiting, other = registered(), registered()
+    log.waits = {waiting.number}
+
+    assert render_due(AT) == 1
+    assert list(Certificate.objects.without_file()) == [waiting]
+    log.waits = set()
+    assert render_due(AT) == 1
+    other.refresh_from_db()
+    assert log.files[0][0] == other.sha256
+
+
+def test_without_a_key_all_wait_and_one_line_says_so(registered, log, caplog):
+    registered(), registered()
+    log.refuses = "there is no key"
+
+    assert render_due(AT) == 0
+    assert [record.getMessage() for record in caplog.records] == [
+        "certificates that wait for a proof: 2 (there is no key)"
+    ]
+
+
 def test_every_certificate_that_is_due_is_made_in_one_run(registered):
     for _count in range(3):
         registered()
@@ -101,6 +146,7 @@ def test_killed_at_any_point_it_leaves_no_wrong_file_and_the_next_run_makes_the_
     registered, monkeypatch, step
 ):
     certificate = registered()
+    certificate.log_proof = proof_of(certificate)
     expected = archive.sha256_of(issuing.render(certificate))
 
     def die(*_arguments: object) -> None:
@@ -146,13 +192,13 @@ def test_one_that_cannot_be_drawn_stays_due_and_the_others_are_made(registered, 
     assert good.is_ready
 
 
-def test_two_workers_at_one_certificate_record_it_once(registered, monkeypatch):
+def test_two_workers_at_one_certificate_record_it_once(registered, log, monkeypatch):
     certificate = registered()
     draw = issuing.render
 
     def overtaken(due: Certificate) -> bytes:
         monkeypatch.setattr(issuing, "render", draw)
-        assert issuing._make_file(due.pk, AT) == 1
+        assert issuing._make_file(Certificate.objects.get(pk=due.pk), AT) == 1
         return draw(due)
 
     monkeypatch.setattr(issuing, "render", overtaken)
@@ -160,6 +206,7 @@ def test_two_workers_at_one_certificate_record_it_once(registered, monkeypatch):
     assert render_due(AT) == 0
     certificate.refresh_from_db()
     assert archive.is_intact(certificate)
+    assert log.files == [(certificate.sha256, AT)]
 
 
 @pytest.mark.postgres
@@ -185,7 +232,7 @@ def test_numbers_taken_at_once_have_neither_gaps_nor_doubles():
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_workers_share_the_certificates_that_are_due():
+def test_workers_share_the_certificates_that_are_due(log):
     for _count in range(8):
         register(text=text(), at=AT)
 
@@ -200,3 +247,6 @@ def test_workers_share_the_certificates_that_are_due():
 
     assert sum(made) == 8
     assert all(archive.is_intact(certificate) for certificate in Certificate.objects.all())
+    assert sorted(sha256 for sha256, _at in log.files) == sorted(
+        Certificate.objects.values_list("sha256", flat=True)
+    )

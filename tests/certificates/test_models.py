@@ -7,6 +7,13 @@ from django.utils import timezone
 from certificates.models import Certificate
 from tests.certificates.conftest import AT, text
 
+WHOLE = {
+    "file": "certificates/ab/ab.pdf",
+    "sha256": "ab" * 32,
+    "size": 1,
+    "rendered_at": AT,
+    "log_proof": {"leaf": 41},
+}
 REFUSED = (IntegrityError, InternalError)
 
 
@@ -30,9 +37,11 @@ def refused(action) -> bool:
         {"sha256": "ab" * 32, "size": 1, "rendered_at": AT},
         {"rendered_at": AT},
         {"size": 1},
+        {"log_proof": {"leaf": 41}},
+        WHOLE | {"log_proof": None},
     ],
 )
-def test_a_file_comes_with_its_hash_size_and_time_or_not_at_all(registered, halves):
+def test_a_file_comes_with_its_hash_size_time_and_proof_or_not_at_all(registered, halves):
     certificate = registered()
 
     assert refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(**halves))
@@ -60,6 +69,8 @@ def test_a_file_that_was_made_never_changes(made):
 
     assert refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(sha256="0" * 64))
     assert refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(file="", sha256=""))
+    assert refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(log_proof={"leaf": 42}))
+    assert refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(log_proof=None))
 
 
 def test_a_certificate_cannot_be_deleted(registered):
@@ -72,7 +83,9 @@ def test_a_row_cannot_be_replaced_by_another(made):
     certificate = made()
     columns = ", ".join(f'"{field.column}"' for field in Certificate._meta.concrete_fields)
     verb = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
-    statement = f"{verb} INTO certificates_certificate SELECT {columns} FROM certificates_certificate"
+    statement = (
+        f"{verb} INTO certificates_certificate ({columns}) SELECT {columns} FROM certificates_certificate"
+    )
 
     assert refused(lambda: connection.cursor().execute(statement))
     certificate.refresh_from_db()

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from certificates.marks import mark_of
+from certificates.proofs import Fault
 from certificates.registry import Answer, Verification, check_file, lookup, lookup_number
 from tests.certificates.conftest import AT
 
@@ -51,6 +52,27 @@ def test_a_damaged_archive_makes_the_answer_uncertain_never_valid(made, damage):
         archived.write_bytes(b"%PDF-1.7 something else")
 
     assert lookup(certificate.check_code, at=AT) == Verification(Answer.UNAVAILABLE, certificate)
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_certificate_whose_proof_does_not_hold_is_never_valid(made, log, fault):
+    certificate = made()
+    log.fault = fault
+
+    assert [lookup(certificate.check_code, at=at) for at in (AT, LATER)] == [
+        Verification(Answer.UNPROVEN, certificate, fault=fault)
+    ] * 2
+    assert check_file(shown(certificate), at=AT) == Verification(
+        Answer.UNPROVEN, certificate, certificate.sha256, fault
+    )
+
+
+def test_a_log_that_cannot_be_asked_makes_the_answer_uncertain(made, log):
+    certificate = made()
+    log.is_unknown = True
+
+    assert lookup(certificate.check_code, at=AT) == Verification(Answer.UNAVAILABLE, certificate)
+    assert check_file(shown(certificate), at=AT).answer == Answer.UNAVAILABLE
 
 
 def test_a_number_with_its_check_code_is_found(made):

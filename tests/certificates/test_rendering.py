@@ -1,5 +1,6 @@
 """The certificate on paper."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from weasyprint.urls import FatalURLFetchingError
 from certificates import rendering
 from certificates.glyphs import CannotDraw
 from certificates.models import Certificate
+from certificates.proofs import as_text
 from certificates.rendering import render
 from tests.certificates.conftest import AT, text
+from tests.certificates.log import proof_of
 
 CODE = "7K2M9QXD4TBNW8RJ"
 RARE = "重庆长安汽车股份有限公司江北发动机工厂机加总装二车间张永忠㛃𬭎䶮劳模创新工作室"
@@ -28,7 +31,17 @@ def certificate(**changes) -> Certificate:
         "check_code": CODE,
         "registered_at": AT,
     }
-    return Certificate(**facts | changes)
+    drawn = Certificate(**facts | changes)
+    drawn.log_proof = changes.get("log_proof", proof_of(drawn))
+    return drawn
+
+
+def attached_to(content: bytes, folder: Path) -> str:
+    """The one file that poppler finds attached."""
+    (folder / "certificate.pdf").write_bytes(content)
+    command = ["pdfdetach", "-save", "1", "-o", folder / "attached", folder / "certificate.pdf"]
+    subprocess.run(command, check=True)
+    return (folder / "attached").read_text()
 
 
 def text_of(content: bytes) -> list[str]:
@@ -57,6 +70,7 @@ def test_its_text_is_read_as_it_was_written(drawn):
         "命名决定：渝工发〔2026〕18号",
         "校验码：7K2M 9QXD 4TBN W8RJ",
         "扫描二维码，查验本证书是否有效。印章为示例，不是法定电子印章。",
+        "存证：记录序号41，检查点58，根7f87 6c77 e676",
         "重庆市总工会",
         "2026年10月16日",
     ]
@@ -105,6 +119,26 @@ def test_it_is_a_sound_pdf(drawn):
     assert subprocess.run(["qpdf", "--check", drawn], capture_output=True, check=False).returncode == 0
 
 
+def test_the_proof_is_attached_as_data_of_the_certificate(drawn, tmp_path):
+    listed = subprocess.run(["pdfdetach", "-list", drawn], capture_output=True, text=True, check=True).stdout
+    plain = subprocess.run(["qpdf", "--qdf", drawn, "-"], capture_output=True, check=True).stdout
+
+    assert listed.splitlines() == ["1 embedded files", "1: log-proof.json"]
+    assert attached_to(drawn.read_bytes(), tmp_path) == as_text(proof_of(certificate()))
+    assert (plain.count(b"/AFRelationship /Data"), plain.count(b"/Subtype /application#2fjson")) == (1, 1)
+
+
+def test_the_proof_is_written_alike_however_the_database_orders_it():
+    proof = proof_of(certificate())
+
+    assert as_text(dict(reversed(proof.items()))) == as_text(proof)
+
+
+def test_a_certificate_without_its_proof_is_not_drawn():
+    with pytest.raises(TypeError):
+        render(certificate(log_proof=None))
+
+
 @pytest.mark.parametrize("profile", ["3a", "ua1"])
 def test_it_conforms_to_the_standards_for_archives_and_for_accessibility(drawn, profile):
     report = page.validate_pdf(drawn, profile=profile)
@@ -117,6 +151,7 @@ def test_drawn_again_it_is_the_same_to_the_byte(drawn):
     first, second = render(same), render(same)
 
     assert first == second
+    assert set(re.findall(rb"D:(\d+)", first)) == {b"20261016020000"}
 
 
 @pytest.mark.parametrize("field", ["studio_name", "enterprise_name", "title", "issuer", "number"])
@@ -126,7 +161,7 @@ def test_a_missing_glyph_is_an_error_never_a_box(field):
 
 
 def test_a_font_that_is_not_ours_is_an_error(monkeypatch):
-    monkeypatch.setattr(rendering, "FAMILY", "Another Serif")
+    monkeypatch.setattr("certificates.paper.FAMILY", "Another Serif")
 
     with pytest.raises(CannotDraw) as refusal:
         render(certificate())
@@ -146,7 +181,7 @@ def test_a_font_that_is_not_ours_is_an_error(monkeypatch):
 )
 def test_nothing_outside_our_folder_is_loaded(address):
     with pytest.raises(FatalURLFetchingError):
-        rendering._OwnFiles().fetch(address)
+        rendering.OwnFiles().fetch(address)
 
 
 def test_markup_in_a_name_is_text():

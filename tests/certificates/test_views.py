@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from certificates import forms
 from certificates.downloads import FileNotReady, certificate_response
+from certificates.proofs import Fault, as_text
+from certificates.wording import OF_FAULT
 
 
 def heading(response) -> str:
@@ -56,6 +58,60 @@ def test_the_page_is_kept_by_no_cache_and_no_search_engine(client, made):
     response = client.get(made().get_absolute_url())
 
     assert (response["X-Robots-Tag"], "no-store" in response["Cache-Control"]) == ("noindex", True)
+
+
+def proof_line(response) -> str:
+    """What the page says under 存证."""
+    said = re.search(r"<dt>存证</dt><dd>(.*?)</dd>", response.content.decode(), re.DOTALL)
+    shown = said[1].partition("<details")[0]
+    return " ".join(re.sub(r"<[^>]*>", "", shown).split())
+
+
+def test_the_page_says_where_the_log_has_the_certificate_and_that_it_bears_it_out(client, made):
+    response = client.get(made().get_absolute_url())
+
+    assert proof_line(response) == "证明成立 记录序号41检查点58根 7f87 6c77 e676"
+    assert '<a href="/ledger/checkpoints/58">' in response.content.decode()
+
+
+@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("way", ["code", "file"])
+def test_a_proof_that_does_not_hold_is_said_and_why(client, made, log, fault, way):
+    certificate = made()
+    log.fault = fault
+    content = certificate.file.open("rb").read()
+    response = client.get(certificate.get_absolute_url()) if way == "code" else upload(client, content)
+
+    assert (response.status_code, heading(response)) == (200, "存证不成立")
+    assert str(OF_FAULT[fault]) in proof_line(response)
+    assert "证明成立" not in response.content.decode()
+
+
+def test_a_proof_that_cannot_be_checked_is_neither(client, made, log):
+    certificate = made()
+    log.is_unknown = True
+    response = client.get(certificate.get_absolute_url())
+
+    assert (response.status_code, heading(response)) == (503, "暂时查不到证书状态")
+
+
+def test_the_proof_can_be_had_as_it_stands_in_the_file(client, made):
+    certificate = made()
+    address = reverse("verify-proof", args=[certificate.check_code])
+    response = client.get(address)
+
+    assert address in client.get(certificate.get_absolute_url()).content.decode()
+    assert response.content.decode() == as_text(certificate.log_proof)
+    assert (response["Content-Type"], response["Content-Disposition"]) == (
+        "application/json",
+        'attachment; filename="log-proof.json"',
+    )
+
+
+def test_there_is_no_proof_of_what_is_unknown_or_in_the_making(client, registered):
+    codes = [registered().check_code, "7K2M9QXD4TBNW8RJ"]
+
+    assert [client.get(reverse("verify-proof", args=[code])).status_code for code in codes] == [404, 404]
 
 
 @pytest.mark.django_db

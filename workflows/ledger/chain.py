@@ -6,7 +6,7 @@ The bodies written here are the leaves of the Merkle tree over all streams (`wor
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from workflows.actors import Actor, Substitute, actor_code
 from workflows.models import Event, EventPayload, Stream
 
 SCHEMA = 2
+_plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+"""What `canonical` gives for nearly every payload, but faster: comparing with it first spares most of the calls."""
 
 
 def canonical(value: Any) -> str:
@@ -123,21 +125,24 @@ def _holds(event: Event, sequence: int, previous: str) -> bool:
     return (
         (event.sequence, event.previous, event.hash) == (sequence, previous, digest(event.body))
         and all(body.get(key) == column for key, column in columns.items())
-        and (payload is None or personal_holds(body.get("personal"), payload.salt, payload.content))
+        and (payload is None or kept_fields(body.get("personal"), payload.salt, payload.content) is not None)
     )
 
 
-def personal_holds(hashes: Any, salt: str, content: str) -> bool:
-    """Return whether the personal text that is kept is what the event's body has the hashes of."""
-    if isinstance(hashes, str):  # schema 1
-        return hashes == digest(salt + content)
+def kept_fields(hashes: Any, salt: str, content: str) -> Set[str] | None:
+    """Return the fields whose personal text is kept, None where it is not what the event's body has the hashes of."""
     kept = written(content)
-    if salt or not isinstance(hashes, dict) or canonical(kept) != content:
-        return False
+    if isinstance(hashes, str):  # schema 1
+        return kept.keys() if hashes == digest(salt + content) else None
+    if salt or not isinstance(hashes, dict) or (_plain(kept) != content and canonical(kept) != content):
+        return None
     try:
-        return all(hashes.get(name) == digest(own + text) for name, (own, text) in kept.items())
+        for name, (own, text) in kept.items():
+            if hashes.get(name) != digest(own + text):
+                return None
     except (TypeError, ValueError):
-        return False
+        return None
+    return kept.keys()
 
 
 def instant(at: datetime) -> str:

@@ -4,47 +4,69 @@ from pathlib import Path
 
 from django.conf import settings
 
-from workflows.ledger.notes import BadNote, Signer, Verifier, read_signer, read_verifier
+from workflows.ledger.notes import ED25519, BadNote, Signer, Verifier, read_signer, read_verifier
 
 
-class NoKey(Exception):
-    """There is no key to sign with; the text says how to make one."""
+class CannotSign(Exception):
+    """No checkpoint can be signed now; the text says why, and never repeats a secret."""
+
+
+class NoKey(CannotSign):
+    """There is no key to sign with, or it cannot be read; the text says what to do."""
 
 
 def signer() -> Signer:
     """Return the key that signs checkpoints: WUHAO_LEDGER_KEY, or the file WUHAO_LEDGER_KEY_FILE. Raises NoKey."""
-    text = settings.LEDGER_KEY or _text(Path(settings.LEDGER_KEY_FILE))
-    if not text:
-        raise NoKey(
-            f"no key to sign checkpoints with: make one by manage.py ledger_key ({settings.LEDGER_KEY_FILE})"
-        )
+    path = Path(settings.LEDGER_KEY_FILE)
+    place = "WUHAO_LEDGER_KEY" if settings.LEDGER_KEY else str(path)
+    text = settings.LEDGER_KEY or text_of(path)
+    if not text.strip():
+        raise NoKey(f"there is no key to sign checkpoints with: manage.py ledger_key makes {path}")
     try:
-        return read_signer(text.strip())
+        return read_signer(text)
     except BadNote as error:
-        raise NoKey(f"{settings.LEDGER_KEY_FILE}: {error}") from error
+        raise NoKey(f"{place}: {error}") from None
 
 
 def verifiers() -> list[Verifier]:
-    """Return the public keys that checkpoints may be signed with: the present one, and the earlier ones of the file.
+    """Return the public keys that checkpoints may be signed with: those of the file, the present one last.
 
-    Raises NoKey for a file that cannot be read as such.
+    Raises NoKey for a file that cannot be read as such, and where there is no key at all.
     """
-    found = {}
-    try:
-        for line in _text(Path(settings.LEDGER_KEYS_FILE)).splitlines():
-            if line.strip() and not line.startswith("#"):
-                known = read_verifier(line)
-                found[str(known)] = known
-    except BadNote as error:
-        raise NoKey(f"{settings.LEDGER_KEYS_FILE}: {error}") from error
+    found = {str(one): one for one in known(Path(settings.LEDGER_KEYS_FILE))}
     try:
         own = signer().verifier()
-        found[str(own)] = own
     except NoKey:
         if not found:
             raise
+    else:
+        found.pop(str(own), None)
+        found[str(own)] = own
     return list(found.values())
 
 
-def _text(path: Path) -> str:
-    return path.read_text() if path.is_file() else ""
+def known(path: Path) -> list[Verifier]:
+    """Return the public keys of a log in a file, one a line; none without the file. Raises NoKey."""
+    try:
+        keys = [read_verifier(line) for line in lines_of(text_of(path))]
+    except BadNote as error:
+        raise NoKey(f"{path}: {error}") from error
+    if any(key.kind != ED25519 for key in keys):
+        raise NoKey(f"{path}: the key of a witness is no key of a log")
+    return keys
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a file of keys that say something."""
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def text_of(path: Path) -> str:
+    """Return what is in a file of keys; "" without the file. Raises NoKey."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise NoKey(f"{path} cannot be read: {reason}") from None

@@ -5,11 +5,11 @@ how many leaves and which root.
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -19,6 +19,10 @@ ED25519, COSIGNATURE = 1, 4
 """Kinds of signatures: of a log, and of a witness, whose signature carries the time."""
 SIGN = "— "
 PRIVATE = "PRIVATE+KEY+"
+MOST_SIGNATURES = 64
+LONGEST_NAME = 100
+LARGEST = 2**63 - 1
+"""The largest size of a tree that a database can keep."""
 
 
 class BadNote(ValueError):
@@ -59,7 +63,7 @@ class Signer:
     """A private key under its name. As text it is a secret."""
 
     name: str
-    seed: bytes
+    seed: bytes = field(repr=False)
 
     def verifier(self, kind: int = ED25519) -> Verifier:
         """Return the public half."""
@@ -84,27 +88,47 @@ class Signer:
         return Ed25519PrivateKey.from_private_bytes(self.seed).sign(message)
 
     def _line(self, kind: int, signature: bytes) -> str:
-        signed = base64.b64encode(self.verifier(kind).key_hash + signature).decode()
-        return f"{SIGN}{self.name} {signed}\n"
+        return Signature(self.name, self.verifier(kind).key_hash, signature).line
+
+
+class Signature(NamedTuple):
+    """One signature under a note: the name, the key's hash and what that key made of the text."""
+
+    name: str
+    key_hash: bytes
+    signature: bytes
+
+    @property
+    def line(self) -> str:
+        """Return the line in which it stands."""
+        return f"{SIGN}{self.name} {base64.b64encode(self.key_hash + self.signature).decode()}\n"
+
+    @property
+    def time(self) -> datetime:
+        """Return when a witness made it. Raises BadNote."""
+        try:
+            return datetime.fromtimestamp(int.from_bytes(self.signature[:8]), UTC)
+        except (ValueError, OverflowError, OSError) as error:
+            raise BadNote(f"the time of the signature of {self.name} is none") from error
 
 
 @dataclass(frozen=True)
 class Note:
-    """A note as read: its text, and of each signature the name, the key's hash and the signature."""
+    """A note as read."""
 
     text: str
-    signatures: tuple[tuple[str, bytes, bytes], ...]
+    signatures: tuple[Signature, ...]
 
     def signed_by(self, verifiers: Iterable[Verifier]) -> list[Verifier]:
         """Return the known keys that signed it. Raises BadNote if a signature of a known key does not hold."""
-        found = []
-        for verifier in verifiers:
-            for name, key_hash, signature in self.signatures:
-                if (name, key_hash) == (verifier.name, verifier.key_hash):
-                    if not verifier.signs(self.text, signature):
-                        raise BadNote(f"the signature of {name} does not hold")
-                    found.append(verifier)
-        return found
+        return [verifier for verifier in verifiers if self.of(verifier)]
+
+    def of(self, verifier: Verifier) -> Signature | None:
+        """Return the signature of a key; None if there is none. Raises BadNote if it does not hold."""
+        found = [one for one in self.signatures if one[:2] == (verifier.name, verifier.key_hash)]
+        if not all(verifier.signs(self.text, one.signature) for one in found):
+            raise BadNote(f"the signature of {verifier.name} does not hold")
+        return found[0] if found else None
 
 
 @dataclass(frozen=True)
@@ -122,6 +146,11 @@ class Tree:
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n{extension}"
 
 
+def is_name(text: str) -> bool:
+    """Return whether a log or a witness may have this name: like `example.org/ledger`, without blanks and plus."""
+    return 0 < len(text) <= LONGEST_NAME and text.isprintable() and " " not in text and "+" not in text
+
+
 def read_verifier(text: str) -> Verifier:
     """Read a public key, as NAME+HASH+KEY. Raises BadNote."""
     try:
@@ -132,6 +161,8 @@ def read_verifier(text: str) -> Verifier:
         raise BadNote("this is not a public key of a log or a witness") from error
     if verifier.kind not in (ED25519, COSIGNATURE) or len(data) != 33 or verifier.key_hash.hex() != key_hash:
         raise BadNote("this public key is damaged, or of a kind that is not known")
+    if not is_name(name):
+        raise BadNote("the name of this public key is none")
     return verifier
 
 
@@ -141,7 +172,8 @@ def read_signer(text: str) -> Signer:
         name, key_hash, key = text.strip().removeprefix(PRIVATE).split("+", 2)
         data = base64.b64decode(key, validate=True)
         signer = Signer(name, data[1:])
-        if not text.startswith(PRIVATE) or data[0] != ED25519 or signer.verifier().key_hash.hex() != key_hash:
+        is_whole = signer.verifier().key_hash.hex() == key_hash and is_name(name)
+        if not text.strip().startswith(PRIVATE) or data[0] != ED25519 or not is_whole:
             raise BadNote("this private key is damaged, or of a kind that is not known")
     except (ValueError, IndexError) as error:
         raise error if isinstance(error, BadNote) else BadNote("this is not a private key of a log") from None
@@ -150,22 +182,25 @@ def read_signer(text: str) -> Signer:
 
 def read_note(text: str) -> Note:
     """Read a note. Raises BadNote."""
-    body, found, lines = text.rpartition("\n\n")
-    if not found or not lines.endswith("\n"):
+    body, found, rest = text.rpartition("\n\n")
+    if not found or not rest.endswith("\n") or any(c < " " and c != "\n" for c in text):
         raise BadNote("this is not a signed note")
-    return Note(body + "\n", tuple(read_signature(line) for line in lines.splitlines()))
+    lines = rest[:-1].split("\n")
+    if len(lines) > MOST_SIGNATURES:
+        raise BadNote("this note has too many signatures")
+    return Note(body + "\n", tuple(read_signature(line) for line in lines))
 
 
-def read_signature(line: str) -> tuple[str, bytes, bytes]:
-    """Read the line of one signature: the name, the key's hash, the signature. Raises BadNote."""
+def read_signature(line: str) -> Signature:
+    """Read the line of one signature. Raises BadNote."""
     name, space, encoded = line.removeprefix(SIGN).partition(" ")
     try:
         signed = base64.b64decode(encoded, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadNote("a signature of the note cannot be read") from error
-    if not line.startswith(SIGN) or not space or not name or len(signed) < 68:
+    if not line.startswith(SIGN) or not space or not name or len(signed) < 5:
         raise BadNote("a signature of the note cannot be read")
-    return name, signed[:4], signed[4:]
+    return Signature(name, signed[:4], signed[4:])
 
 
 def read_tree(text: str) -> Tree:
@@ -177,7 +212,7 @@ def read_tree(text: str) -> Tree:
         at = datetime.strptime(extension, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) if extension else None
     except (ValueError, IndexError) as error:
         raise BadNote("this is not a checkpoint") from error
-    if not origin or lines[1] != str(size) or size < 0 or len(root) != 32:
+    if not origin or lines[1] != str(size) or not 0 <= size <= LARGEST or len(root) != 32:
         raise BadNote("this is not a checkpoint")
     return Tree(origin, size, root, at)
 

@@ -53,13 +53,16 @@ def root_of(leaves: Range, hashes: Mapping[int, bytes]) -> bytes:
 
     The range begins where a subtree of its size can. Raises KeyError for a hash that is not there.
     """
-    low, high = leaves
-    if low >= high:
+    return root_over([hashes[at] for at in complete(leaves)])
+
+
+def root_over(edge: Sequence[bytes]) -> bytes:
+    """Return the root over complete subtrees, from their hashes from left to right."""
+    if not edge:
         return hashlib.sha256(b"").digest()
-    parts = [hashes[at] for at in complete(leaves)]
-    root = parts.pop()
-    while parts:
-        root = node_hash(parts.pop(), root)
+    root = edge[-1]
+    for left in edge[-2::-1]:
+        root = node_hash(left, root)
     return root
 
 
@@ -120,8 +123,8 @@ def check_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], 
     if not 0 <= index < size or len(proof) != len(inclusion(index, size)):
         raise BadProof("the proof has the wrong length")
     found = leaf
-    for (low, _high), other in zip(inclusion(index, size), proof, strict=True):
-        found = node_hash(other, found) if low <= index and _high <= index else node_hash(found, other)
+    for (_, high), other in zip(inclusion(index, size), proof, strict=True):
+        found = node_hash(other, found) if high <= index else node_hash(found, other)
     if found != root:
         raise BadProof("the leaf is not in the tree")
 
@@ -132,7 +135,7 @@ def check_consistency(old: int, old_root: bytes, size: int, root: bytes, proof: 
         if proof or old_root != root_of((0, 0), {}):
             raise BadProof("nothing is the beginning of every tree, and needs no proof")
         return
-    if not old <= size or len(proof) != len(consistency(old, size)):
+    if not 0 < old <= size or len(proof) != len(consistency(old, size)):
         raise BadProof("the proof has the wrong length")
     ranges = consistency(old, size)
     rest = list(zip(ranges, proof, strict=True))
@@ -140,7 +143,7 @@ def check_consistency(old: int, old_root: bytes, size: int, root: bytes, proof: 
         before = after = rest.pop(0)[1]
     else:
         before = after = old_root
-    for (low, _high), other in rest:
+    for (low, _), other in rest:
         if low >= old:
             after = node_hash(after, other)
         else:

@@ -125,11 +125,15 @@ class CheckpointCopy(models.Model):
 
 
 class CheckpointReader(models.Model):
-    """Somebody who is mailed checkpoints; `mailed_id` is the size of the last one they were sent."""
+    """Somebody who is mailed checkpoints; `mailed_id` is the size of the last one they were sent, at `mailed_at`.
+
+    `failures` counts the attempts since a mail last went out; the next is not made before `retry_at`.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     since = models.DateTimeField()
     mailed_id = models.BigIntegerField(default=0)
+    mailed_at = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
 

@@ -1,8 +1,9 @@
 """Send something to an address that somebody entered, without being led into our own network by it.
 
 The name is resolved once, every address it stands for is checked, and the connection is made to a checked one:
-asking the resolver again could answer differently. Redirects are not followed, and nothing of the answer is kept
-but its number, so that a webhook cannot be used to read what only this machine reaches.
+asking the resolver again could answer differently. Redirects are not followed. Of the answer to `post` nothing is kept
+but its number, so that a webhook cannot be used to read what only this machine reaches; `exchange` reads the answers
+of addresses that the settings name.
 """
 
 import http.client
@@ -58,6 +59,22 @@ class Answer:
     code: str
 
 
+@dataclass(frozen=True)
+class Reply:
+    """An answer that was read: its number and what it said."""
+
+    status: int
+    content: bytes
+
+
+class NoAnswer(Exception):
+    """Nobody answered as one should. `code` is why: timeout, tls, refused, broken or long."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 def target(url: str) -> Target:
     """Return where a URL leads now. Raises NotAllowed: only to public addresses, or those of WEBHOOK_NETWORKS."""
     try:
@@ -81,15 +98,26 @@ def target(url: str) -> Target:
 def post(to: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Post the body; whatever goes wrong on the way is an answer too."""
     try:
-        return _post(to, body, headers)
+        status = exchange(to, "POST", body, headers).status
+    except NoAnswer as failure:
+        return Answer(False, failure.code)
+    return Answer(200 <= status < 300, str(status))
+
+
+def exchange(
+    to: Target, method: str, body: bytes | None, headers: Mapping[str, str], *, most: int = 0
+) -> Reply:
+    """Ask, and read up to `most` bytes of the answer (none: only its number). Raises NoAnswer."""
+    try:
+        return _exchange(to, method, body, headers, most)
     except TimeoutError:
-        return Answer(False, "timeout")
+        raise NoAnswer("timeout") from None
     except ssl.SSLError:
-        return Answer(False, "tls")
+        raise NoAnswer("tls") from None
     except ConnectionRefusedError:
-        return Answer(False, "refused")
+        raise NoAnswer("refused") from None
     except (OSError, http.client.HTTPException, ValueError):
-        return Answer(False, "broken")
+        raise NoAnswer("broken") from None
 
 
 def _resolve(host: str, port: int) -> list[Address]:
@@ -116,7 +144,7 @@ def _inside(address: Address) -> Address:
     return address.ipv4_mapped or address.sixtofour or address
 
 
-def _post(to: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+def _exchange(to: Target, method: str, body: bytes | None, headers: Mapping[str, str], most: int) -> Reply:
     line = _Line(to)
     clock = threading.Timer(DEADLINE, line.cut)
     clock.start()
@@ -124,14 +152,17 @@ def _post(to: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
         line.begin()
         connection = http.client.HTTPConnection(to.host, to.port, timeout=TIMEOUT)
         connection.sock = line.sock
-        connection.request("POST", to.path, body, {"Host": to.host_header, **headers})
-        status = connection.getresponse().status
+        connection.request(method, to.path, body, {"Host": to.host_header, **headers})
+        response = connection.getresponse()
+        content = response.read(most + 1) if most else b""
     finally:
         clock.cancel()
         line.sock.close()
         if line.is_cut:
             raise TimeoutError
-    return Answer(200 <= status < 300, str(status))
+    if len(content) > most:
+        raise NoAnswer("long")
+    return Reply(response.status, content)
 
 
 class _Line:

@@ -67,6 +67,22 @@ def choice_of(user: Any) -> MailChoice:
     return MailChoice.objects.filter(pk=user.pk).first() or MailChoice(user=user)
 
 
+def envelope(
+    user: Any, letter: Letter, identity: str, connection: BaseEmailBackend
+) -> EmailMultiAlternatives:
+    """Put a letter into its envelope. Sent twice it has the same identity, so that mail programs show it once."""
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
+    message = EmailMultiAlternatives(
+        subject=" ".join(letter.subject.split()),
+        body=letter.text,
+        to=[user.email],
+        headers={"Message-ID": f"<{identity}@{domain}>", "Auto-Submitted": "auto-generated"},
+        connection=connection,
+    )
+    message.attach_alternative(letter.html, "text/html")
+    return message
+
+
 def _due(at: datetime) -> list[Any]:
     """Return the users for whom a letter may be due, those who wait for a single message first."""
     eight = last_digest(at)
@@ -101,7 +117,7 @@ def _mail(user: Any, at: datetime, connection: BaseEmailBackend) -> bool:
     if letter is not None:
         try:
             connection.open()  # stays open for the letters that follow
-            connection.send_messages([_message(user, letter, fresh, connection)])
+            connection.send_messages([envelope(user, letter, str(fresh[-1].public_id), connection)])
         except OF_ONE_ADDRESS:
             logger.exception("mail to user %s failed; it is tried again later", user.pk)
             return False
@@ -124,19 +140,3 @@ def _finish(choice: MailChoice, mailed: list[Notification], at: datetime) -> Non
     if choice.way == MailChoice.Way.DIGEST:
         done["digested_on"] = last_digest(at).date()
     MailChoice.objects.filter(pk=choice.pk).update(**done)
-
-
-def _message(
-    user: Any, letter: Letter, told: list[Notification], connection: BaseEmailBackend
-) -> EmailMultiAlternatives:
-    """Put a letter into its envelope. Sent twice it has the same identity, so that mail programs show it once."""
-    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
-    message = EmailMultiAlternatives(
-        subject=" ".join(letter.subject.split()),
-        body=letter.text,
-        to=[user.email],
-        headers={"Message-ID": f"<{told[-1].public_id}@{domain}>", "Auto-Submitted": "auto-generated"},
-        connection=connection,
-    )
-    message.attach_alternative(letter.html, "text/html")
-    return message

@@ -136,7 +136,7 @@ def propose(
             at=at,
             role=tried.role,
             reason=reason,
-            **{"decision": action, **facts},
+            **{**process.seen(by), "decision": action, **facts},
         )
 
 

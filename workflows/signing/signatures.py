@@ -45,7 +45,8 @@ def sign(
         )
         place.save(update_fields=["verdict", "opinion", "signed_at", "signed_by"])
         close(place, verdict, at=at, by=by)
-        changed(process, signing, "sign", rules, by=by, at=at, reason=place.opinion, verdict=verdict)
+        said = {"by": by, "at": at, "reason": place.opinion, "verdict": verdict}
+        changed(process, signing, "sign", rules, **said, **process.seen(by))
     return signing
 
 

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accreditation.face.answers import file_item, sections
 from accreditation.models import Application, User
 from accreditation.queries.documents import current_evidence, document_of
 from accreditation.services import applications
 from accreditation.states import EDITABLE, State
-from accreditation.views.answers import file_item, sections
 from accreditation.views.applicant.application import address_of, gaps_of
 from accreditation.views.applicant.own import own_application
 from accreditation.views.posted import posted

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accreditation.completeness import EVIDENCE_KINDS, STEPS, missing, progress, step_title
+from accreditation.face.answers import file_item
 from accreditation.form_fields import TABLES
 from accreditation.form_steps import STEP_CONTENTS
 from accreditation.forms.applicant.files import FilesForm
@@ -24,7 +25,6 @@ from accreditation.queries.rubrics import rubric_of_application
 from accreditation.scoring import GoodAssessment, self_assess
 from accreditation.services.draft import Content
 from accreditation.templatetags.wuhao_forms import Problem, problems_of
-from accreditation.views.answers import file_item
 from accreditation.views.applicant.marked import put_marks
 
 BLANK_ROWS = {"members": 3, "honours": 1, "trainings": 1, "topics": 1, "rules": 1}

@@ -1,32 +1,23 @@
 """The timeline: what each reader is told, and whether the record holds."""
 
-from contextlib import contextmanager
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accreditation.models import Revision, Scorecard
+from accreditation.queries.proof import check
 from accreditation.queries.rail import rail
-from accreditation.queries.timeline import check, entries, opinions
+from accreditation.queries.timeline import entries, opinions
 from accreditation.services import review, tasks
 from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.audit.conftest import NOW
-from tests.append_only import triggers_lifted
+from tests.append_only import tampering
+from workflows.erasing import erase
 from workflows.models import Event, EventPayload
 
 pytestmark = pytest.mark.django_db
-
-
-@contextmanager
-def tampering():
-    """Change what cannot be changed. Checks that wait for the end of the transaction are made before and after."""
-    connection.check_constraints()
-    with triggers_lifted(connection):
-        yield
-        connection.check_constraints()
 
 
 def auditor(place=None):
@@ -93,14 +84,37 @@ def test_a_return_names_the_parts_and_the_way_back():
     assert again.text == "补正后重新提交，成为第2版，直接回到渝北区总工会。"
 
 
-def test_an_erased_reason_is_said_to_be_erased_and_the_chain_holds():
+def test_an_erased_reason_is_said_to_be_erased_by_whom_and_by_whose_order_and_the_record_holds(signed_in):
+    application, who = make.application_in(State.REJECTED), make.cast()
+    event = Event.objects.get(stream=application.stream, action="reject")
+    erase(
+        application.stream,
+        {event.sequence: ["reason", "actor"]},
+        by=who.city_decider,
+        at=NOW,
+        order="渝工法〔2026〕3号",
+        office=who.city,
+    )
+    rejected, erased = entries(make.fresh(application), auditor())[-2:]
+    assert (rejected.erased_words, rejected.said, rejected.actor) == ("姓名和理由", "", "")
+    assert (rejected.office, rejected.erasure.by, rejected.erasure.order, rejected.erasure.sequence) == (
+        "渝北区总工会", "姓名city_decider", "渝工法〔2026〕3号", erased.sequence,
+    )  # fmt: skip
+    assert check(make.fresh(application)).holds
+    page = signed_in(auditor()).get(reverse("timeline", args=[application.public_id])).content.decode()
+    assert "姓名和理由已删除：姓名city_decider于9月2日12:00依渝工法〔2026〕3号执行" in page
+    assert "符合条件。" not in page.split(f'id="e{event.sequence}"')[1]
+
+
+def test_text_that_is_gone_without_an_order_is_found(signed_in):
     application = make.application_in(State.REJECTED)
     event = Event.objects.get(stream=application.stream, action="reject")
     with tampering():
         EventPayload.objects.filter(event=event).delete()
-    last = entries(application, auditor())[-1]
-    assert (last.is_erased, last.said, last.office) == (True, "", "渝北区总工会")
-    assert check(application).holds
+    assert check(application).broken == event.sequence
+    page = signed_in(auditor()).get(reverse("timeline", args=[application.public_id])).content.decode()
+    assert "姓名和理由被删去，没有删除记录。" in page
+    assert "对不上：文字被删去，没有删除记录" in page
 
 
 def test_the_proof_finds_the_first_event_that_was_altered(signed_in):
@@ -112,8 +126,10 @@ def test_the_proof_finds_the_first_event_that_was_altered(signed_in):
     proof = check(application)
     assert (proof.holds, proof.broken) == (False, 4)
     response = signed_in(auditor()).get(reverse("timeline", args=[application.public_id]))
-    assert "第4条对不上" in response.content.decode()
-    assert "证明成立" in response.content.decode()
+    page = response.content.decode()
+    assert "第4条对不上" in page
+    assert "对不上：正文与摘要不符" in page
+    assert page.count("无从证明") == len(entries(application, auditor())) - 4
 
 
 @pytest.mark.parametrize(
@@ -155,7 +171,8 @@ def test_the_proof_finds_an_altered_revision_and_an_altered_card():
         Revision.objects.filter(application=application).update(document='{"schema":1}')
         Scorecard.objects.filter(application=application, expert=make.user("expert1")).update(document="{}")
     proof = check(application)
-    assert (proof.broken, proof.revisions, proof.cards, proof.holds) == (None, (1,), 2, False)
+    assert (proof.broken, proof.bad_revisions, proof.bad_cards, proof.holds) == (None, [1], 2, False)
+    assert (proof.revisions, proof.cards) == (1, 3)
 
 
 def test_the_timeline_links_revisions_and_cards_and_costs_the_same_for_any_length(signed_in):

@@ -285,7 +285,14 @@ def test_the_event_of_the_meeting_and_those_of_its_decisions_name_it():
         "meeting": str(MEETING),
         "title": "审定会",
         "held_on": "2026-09-01",
-        "decisions": [{"application": str(application.public_id), "decision": "approve"}],
+        "decisions": [
+            {
+                "application": str(application.public_id),
+                "decision": "approve",
+                "revision": 1,
+                "document": application.revisions.get().sha256,
+            }
+        ],
     }
     facts = json.loads(outcomes[0].event.body)["facts"]
     assert facts["meeting"] == str(meeting.public_id)

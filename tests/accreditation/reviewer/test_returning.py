@@ -62,7 +62,8 @@ def test_a_return_records_the_fields_that_it_marks_and_the_steps_they_lie_in(sig
     )
     assert response.status_code == 302
     assert facts(application) == {
-        "revision": 1, "steps": ["studio", "leader", "team", "mechanism"], "fields": MARKED,
+        "revision": 1, "document": application.revisions.get().sha256,
+        "steps": ["studio", "leader", "team", "mechanism"], "fields": MARKED,
     }  # fmt: skip
 
 

@@ -348,7 +348,7 @@ def test_a_round_after_the_decision_waits_for_it_and_the_decision_for_the_round(
         "decide",
         True,
     )
-    assert '"reason":"同意推荐。"' in done.payload.content
+    assert done.personal["reason"] == "同意推荐。"
 
 
 def test_what_a_return_marks_is_kept_until_it_takes_effect(application):

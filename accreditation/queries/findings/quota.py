@@ -1,0 +1,101 @@
+"""A quota that was raised once it was full, and then used beyond what it had been."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accreditation.models import Application, Cycle, Organisation
+from accreditation.queries.findings.batch import Batch
+from accreditation.queries.findings.places import events_about_places, held, streams_of
+from accreditation.queries.findings.rule import Found, Rule, Telling
+from workflows.models import Event
+
+
+@dataclass(frozen=True)
+class Raise:
+    """A quota was raised, from so many places."""
+
+    event: Event
+    before: int
+    after: int
+
+
+def look(batch: Batch) -> Iterator[Found]:
+    """Yield, once a raise, the recommendation that only fits because the quota was raised when it was full."""
+    taking = [one for one in batch.acts("recommend") if one.facts.get("place")]
+    raises = _raises({batch.applications[one.stream].cycle_id for one in taking}) if taking else {}
+    for one in taking:
+        application = batch.applications[one.stream]
+        raised = raises.get((application.cycle_id, application.district_id), ())
+        earlier = [change for change in raised if change.event.at <= one.at]
+        if not earlier:
+            continue
+        moves = events_about_places(streams_of(application.cycle_id, application.district_id))
+        number = len(held(moves, one.at))
+        for change in earlier:
+            if len(held(moves, change.event.at)) >= change.before and number > change.before:
+                yield _found(application, one, change, number)
+
+
+def _found(application: Application, event: Event, change: Raise, number: int) -> Found:
+    return Found(
+        key=f"{change.event.stream}#{change.event.sequence}",
+        event=event,
+        office=application.district_id,
+        person=change.event.actor_id,
+        application=application,
+        cycle=application.cycle_id,
+        others=[change.event],
+        facts={
+            "before": change.before,
+            "after": change.after,
+            "number": number,
+            "raised_at": change.event.at.isoformat(),
+        },
+    )
+
+
+def _raises(cycles: set[int]) -> Mapping[tuple[int, int], Sequence[Raise]]:
+    """Return by cycle and body how its places were raised after they had been set. Three queries."""
+    streams = {cycle.stream: cycle.pk for cycle in Cycle.objects.filter(pk__in=cycles)}
+    rows = Event.objects.filter(stream__in=list(streams), action="set_quota").order_by("stream", "sequence")
+    changes = [(event, event.facts) for event in rows]
+    codes = {facts.get("organisation", "") for _event, facts in changes}
+    bodies = dict(Organisation.objects.filter(code__in=codes).values_list("code", "pk"))
+    found: dict[tuple[int, int], list[Raise]] = defaultdict(list)
+    last: dict[tuple[int, int], int] = {}
+    for event, facts in changes:
+        body = bodies.get(facts.get("organisation", ""))
+        if body is None:
+            continue
+        whose = streams[event.stream], body
+        if facts["places"] > last.get(whose, facts["places"]):
+            found[whose].append(Raise(event, last[whose], facts["places"]))
+        last[whose] = facts["places"]
+    return found
+
+
+def _reason(telling: Telling) -> str:
+    said = telling.said | {"at": telling.moment("raised_at"), "office": telling.finding.office.name}
+    return (
+        _(
+            "%(office)s的名额%(before)d用完之后，%(person)s于%(at)s改为%(after)d；"
+            "这一件是第%(number)d件推荐，超出原来的名额。"
+        )
+        % said
+    )
+
+
+RAISED = Rule(
+    code="quota_raised",
+    name=gettext_lazy("名额用完后追加"),
+    actions=frozenset({"recommend"}),
+    look=look,
+    looks_for=lambda: _("一个组织的名额用完之后被追加，随后的推荐超出原来的名额。每次追加列出一次。"),
+    harmless=gettext_lazy("名额可能经集体研究调剂；其他组织的名额也许同时减少。"),
+    headline=lambda telling: _("名额用完后由%(before)d追加到%(after)d") % telling.said,
+    reason=_reason,
+)

@@ -1,0 +1,1 @@
+"""Hold the rows of the domain against the events that explain them, for `manage.py verify_ledger`."""

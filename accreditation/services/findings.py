@@ -1,0 +1,238 @@
+"""疑点: the rules look at what is new in the log; auditors say what they found when they looked themselves."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accreditation.models import Finding, LookedThrough, Organisation, User
+from accreditation.permissions import AUDIT
+from accreditation.queries.findings.batch import Batch
+from accreditation.queries.findings.catalogue import BY_CODE, RULES
+from accreditation.queries.findings.rule import Found, Rule
+from accreditation.queries.findings.scope import may_examine
+from accreditation.services.one_by_one import Attempt, attempt
+from workflows.actors import SYSTEM
+from workflows.engine import record
+from workflows.ledger import log
+from workflows.models import Event, Leaf
+from workflows.refusals import NotPermitted, NotReady, Problem, Stale
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+ROUND = 40
+"""So many batches are looked at in one round; what is left, as of a history from before, waits for the next."""
+SETTLED = timedelta(minutes=5)
+"""What is younger may still be one of several that belong together, as in a batch of decisions."""
+MOST = 100
+"""How many findings are examined with one note."""
+FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a body raises that does not say what its action should, as after tampering."""
+
+
+# ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def look_for_findings(at: datetime) -> int:
+    """Duty: let each rule look at the events of the log that it has not looked at; return how many findings are new.
+
+    The log's order has no gaps and grows at its end, so a number is all that has to be kept: nothing is looked at
+    twice, nothing is passed by. Each batch is a transaction; of two runners one works and the other leaves it.
+    """
+    if _is_idle():
+        return 0
+    new = 0
+    for _number in range(ROUND):
+        found = _batch(at)
+        if found is None:
+            break
+        new += found
+    return new
+
+
+def _is_idle() -> bool:
+    """Return whether every rule has looked at everything. Two queries."""
+    marks = dict(LookedThrough.objects.values_list("rule", "leaves"))
+    size = log.size()
+    return all(marks.get(rule.code, -1) >= size for rule in RULES)
+
+
+@transaction.atomic
+def _batch(at: datetime) -> int | None:
+    """Look at one batch; return how many findings it brought, None where there is nothing more to look at now."""
+    marks = _locked()
+    if marks is None:
+        return None
+    start = min(marks.values())
+    behind = [BY_CODE[code] for code, leaves in marks.items() if leaves == start]
+    ahead = [leaves for leaves in marks.values() if leaves > start]
+    end = _end(start, min([*ahead, start + BATCH, log.size()]), at)
+    if end <= start:
+        return None
+    batch = Batch(_events(start, end, behind))
+    new = sum(_write(rule, _look(rule, batch), at) for rule in behind)
+    LookedThrough.objects.filter(rule__in=[rule.code for rule in behind]).update(leaves=end)
+    return new
+
+
+def _locked() -> dict[str, int] | None:
+    """Return how far each rule has looked, its row locked; None where another runner is at it.
+
+    The first rule's row is the lock of all.
+    """
+    rows = LookedThrough.objects
+    if rows.filter(rule__in=BY_CODE).count() < len(RULES):
+        rows.bulk_create([LookedThrough(rule=rule.code) for rule in RULES], ignore_conflicts=True)
+    if not rows.select_for_update(skip_locked=True).filter(rule=RULES[0].code).first():
+        return None
+    return dict(rows.filter(rule__in=BY_CODE).values_list("rule", "leaves"))
+
+
+def _end(start: int, end: int, at: datetime) -> int:
+    """Return where the batch ends: before the first event that has not settled."""
+    fresh = Leaf.objects.filter(index__gte=start, index__lt=end, event__at__gt=at - SETTLED)
+    first = fresh.order_by("index").values_list("index", flat=True).first()
+    return end if first is None else first
+
+
+def _events(start: int, end: int, rules: Iterable[Rule]) -> list[Event]:
+    actions = frozenset[str]().union(*(rule.actions for rule in rules))
+    leaves = Leaf.objects.filter(index__gte=start, index__lt=end).order_by("index")
+    keys = list(
+        leaves.values_list("event", flat=True)
+    )  # read first: joined, the actions would lead the search
+    found = Event.objects.filter(action__in=actions).select_related("actor").in_bulk(keys)
+    return [found[pk] for pk in keys if pk in found]
+
+
+def _look(rule: Rule, batch: Batch) -> list[Found]:
+    """Return what the rule finds; where an event is not what it should be, without that one."""
+    try:
+        return list(rule.look(batch))
+    except FAULTS:
+        found: list[Found] = []
+        for event in batch.events:
+            try:
+                found += rule.look(Batch([event]))
+            except FAULTS:
+                logger.exception("rule %s cannot read event %s", rule.code, event.pk)
+        return found
+
+
+def _write(rule: Rule, found: Sequence[Found], at: datetime) -> int:
+    """Write what is found for the first time, each with its event; return how many."""
+    by_key: dict[str, Found] = {}
+    for one in found:
+        by_key.setdefault(one.key, one)
+    known = set(
+        Finding.objects.filter(rule=rule.code, key__in=list(by_key)).values_list("key", flat=True)
+        if by_key
+        else ()
+    )
+    new = [one for key, one in by_key.items() if key not in known]
+    offices = Organisation.objects.in_bulk({one.office for one in new}) if new else {}
+    for one in new:
+        _write_one(rule, one, offices[one.office], at)
+    return len(new)
+
+
+def _write_one(rule: Rule, found: Found, office: Organisation, at: datetime) -> None:
+    others = [[event.stream, event.sequence] for event in found.others]
+    facts = {**found.facts, "people": list(found.people), "events": others}
+    finding = Finding.objects.create(
+        rule=rule.code,
+        key=found.key,
+        office=office,
+        cycle_id=found.cycle,
+        application=found.application,
+        event=found.event,
+        person_id=found.person,
+        facts=facts,
+        happened_at=max([found.event.at, *(event.at for event in found.others)]),
+        found_at=at,
+    )
+    about = {"application": str(found.application.public_id)} if found.application else {}
+    record(
+        finding, "find", by=SYSTEM, at=at, office=office,
+        rule=rule.code, event=[found.event.stream, found.event.sequence], figures=facts, **about,
+    )  # fmt: skip
+
+
+# ── Examining ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def examine(finding: Finding, *, by: User, at: datetime, note: str) -> Event:
+    """核查: say what one found when one looked at it. Raises NotPermitted, NotReady; Stale where somebody has."""
+    with transaction.atomic():
+        locked = _locked_finding(finding, by)
+        if locked.examined_at is not None:
+            raise Stale(_("这一条已经核查。"), action="examine", by=locked.examined_by, at=locked.examined_at)
+        return _said(locked, "examine", "note", note, by=by, at=at, examined_at=at, examined_by=by)
+
+
+def reopen(finding: Finding, *, by: User, at: datetime, reason: str) -> Event:
+    """Take back that it was examined: it waits again. Raises NotPermitted, NotReady; Stale where it waits already."""
+    with transaction.atomic():
+        locked = _locked_finding(finding, by)
+        if locked.examined_at is None:
+            raise Stale(_("这一条没有核查，或者已经撤销核查。"))
+        return _said(locked, "reopen", "reason", reason, by=by, at=at, examined_at=None, examined_by=None)
+
+
+def examine_many(findings: Sequence[Finding], *, by: User, at: datetime, note: str) -> list[Attempt]:
+    """Examine several with one note, each in its own transaction with its own event; return what came of each.
+
+    Raises NotReady without a note, ValueError for more than `MOST`.
+    """
+    if len(findings) > MOST:
+        raise ValueError(f"more than {MOST} at once")
+    _refuse_empty("note", note)
+    return [
+        attempt(partial(examine, one, by=by, at=at, note=note), f"examine {one.public_id}")
+        for one in findings
+    ]
+
+
+def _locked_finding(finding: Finding, by: User) -> Finding:
+    rows = Finding.objects.select_for_update(of=("self",)).select_related("office", "examined_by")
+    locked = rows.get(pk=finding.pk)
+    verdict = may_examine(locked, by)
+    if not verdict:
+        raise NotPermitted(verdict.reason, verdict.code)
+    return locked
+
+
+def _said(
+    finding: Finding,
+    action: str,
+    field: str,
+    said: str,
+    *,
+    by: User,
+    at: datetime,
+    examined_at: datetime | None,
+    examined_by: User | None,
+) -> Event:
+    _refuse_empty(field, said)
+    finding.examined_at, finding.examined_by = examined_at, examined_by
+    finding.save(update_fields=["examined_at", "examined_by"])
+    return record(
+        finding,
+        action,
+        by=by,
+        at=at,
+        office=finding.office,
+        role=AUDIT,
+        reason=said.strip(),
+        rule=finding.rule,
+    )
+
+
+def _refuse_empty(field: str, said: str) -> None:
+    if not said.strip():
+        problem = _("写明核查情况。") if field == "note" else _("写明理由。")
+        raise NotReady([Problem(problem, field=field)])

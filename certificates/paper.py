@@ -1,0 +1,69 @@
+"""What is drawn on paper uses our own fonts and files and nothing else; and archive documents of many pages."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from weasyprint import CSS, HTML
+from weasyprint.document import Document
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from certificates.glyphs import FAMILY, CannotDraw, missing_characters
+
+FOLDER = Path(__file__).resolve().parent
+SHEET = FOLDER / "designs" / "paper" / "paper.css"
+SPACE = re.compile(r"[^\S\n ]")
+
+
+def document_pdf(page: str, *, identifier: bytes) -> bytes:
+    """A page of HTML as an archive document (PDF/A-3a): the same bytes every time it is drawn from the same text.
+
+    People type what no font has. Such a character is written as its code point, 〔U+1F600〕, never as a box.
+    """
+    text = SPACE.sub(" ", page)
+    for character in missing_characters(text.replace("\n", "")):
+        text = text.replace(character, f"〔U+{ord(character):04X}〕")
+    document = HTML(string=text, base_url=SHEET.parent.as_uri(), url_fetcher=OwnFiles()).render(
+        stylesheets=[_sheet()], font_config=fonts()
+    )
+    return document.write_pdf(
+        finisher=check_fonts, pdf_variant="pdf/a-3a", pdf_identifier=identifier, pdf_tags=True
+    )
+
+
+@cache
+def fonts() -> FontConfiguration:
+    """The fonts that the sheets name, loaded once."""
+    return FontConfiguration()
+
+
+@cache
+def _sheet() -> CSS:
+    return CSS(filename=SHEET, font_config=fonts(), url_fetcher=OwnFiles())
+
+
+class OwnFiles(URLFetcher):
+    """Gives data: addresses and files of this folder, and stops the drawing at anything else."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=("data", "file"))
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        if not url.startswith("data:"):
+            path = Path(url2pathname(urlsplit(url).path)).resolve()
+            if not url.startswith("file:///") or not path.is_relative_to(FOLDER):
+                raise FatalURLFetchingError(f"a document may not load {url}")
+        return super().fetch(url, headers)
+
+
+def check_fonts(document: Document, _pdf: Any) -> None:
+    """Refuse a drawing that met a missing glyph or used a font that is not ours."""
+    for font in document.fonts.values():
+        if font.missing:
+            raise CannotDraw("".join(map(chr, font.missing)))
+        if font.family != FAMILY:
+            raise CannotDraw(font.family)

@@ -1,0 +1,1 @@
+"""Recompute the whole ledger from its events, and hold the rows that they explain against them."""

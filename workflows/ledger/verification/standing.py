@@ -1,0 +1,77 @@
+"""The rows that have a stream, of whatever model, and how they stand."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import CharField, Value
+
+from workflows.ledger.verification.broken import Place
+from workflows.models import Journal, Stream, Subject
+
+Streams = Sequence[str]
+BATCH = 500
+"""Streams that are looked at together."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A row that has a stream. `state` is None where it has no state."""
+
+    stream: str
+    place: Place
+    sequence: int
+    head: str
+    state: str | None
+
+
+def models() -> list[type[Stream]]:
+    """Return every model whose rows have a stream."""
+    return [model for model in apps.get_models() if issubclass(model, Stream)]
+
+
+def model_of(stream: str) -> type[Stream]:
+    """Return the model whose row has this stream; what no other has belongs to a journal."""
+    kind = stream.partition("/")[0]
+    return next((one for one in models() if getattr(one, "stream_kind", None) == kind), Journal)
+
+
+def all_of(model: type[Stream]) -> Iterator[Standing]:
+    """Yield every row of a model."""
+    return _read(model, model._default_manager.order_by("pk"))
+
+
+def of_streams(streams: Streams) -> Iterator[Standing]:
+    """Yield the rows of these streams that are there. One query for each model."""
+    by_model: dict[type[Stream], list[tuple[str, str]]] = {}
+    for stream in streams:
+        kind, _slash, code = stream.partition("/")
+        by_model.setdefault(model_of(stream), []).append((kind, code))
+    for model, codes in by_model.items():
+        rows = model._default_manager.order_by("pk")
+        if model is Journal:
+            rows = rows.filter(
+                kind__in={kind for kind, _code in codes}, code__in=[code for _kind, code in codes]
+            )
+        else:
+            rows = rows.filter(public_id__in=[code for _kind, code in codes if _is_uuid(code)])
+        yield from (row for row in _read(model, rows) if row.stream in streams)
+
+
+def _read(model: type[Stream], rows: Any) -> Iterator[Standing]:
+    names = ("kind", "code") if model is Journal else (Value(model.stream_kind), "public_id")
+    state = "state" if issubclass(model, Subject) else Value(None, output_field=CharField())
+    table = model._meta.db_table
+    found = rows.values_list(*names, "sequence", "head", state)
+    for kind, code, sequence, head, state_ in found.iterator(chunk_size=BATCH):
+        stream = f"{kind}/{code}"
+        yield Standing(stream, Place(table, str(code), stream, sequence), sequence, head, state_)
+
+
+def _is_uuid(code: str) -> bool:
+    try:
+        return str(UUID(code)) == code
+    except ValueError:
+        return False
