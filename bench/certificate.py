@@ -13,6 +13,7 @@ from certificates.rendering import render
 
 ONCE = [sys.executable, "-m", "bench.measure", "certificate", "--once"]
 AT = datetime(2026, 10, 16, 2, 0, tzinfo=UTC)
+NOTE = f"ledger.example/wuhao\n1\n{'A' * 43}=\n\n"
 
 
 def draw() -> bytes:
@@ -31,6 +32,7 @@ def draw() -> bytes:
             number="渝劳模创〔2026〕第0001号",
             check_code="0123456789ABCDEF",
             registered_at=AT,
+            log_proof={"leaf": 0, "body": "{}", "proof": [], "checkpoint": NOTE, "keys": []},
             **vars(text),
         )
     )

@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 django.setup()
 
-from bench import actions, bare, certificate, desk, transitions  # noqa: E402
+from bench import actions, bare, certificate, desk, events, ledger, transitions  # noqa: E402
 
 
 def main() -> None:
@@ -17,11 +17,16 @@ def main() -> None:
         certificate.draw() if chosen.once else certificate.measure(chosen.rounds)
         return
     call_command("migrate", verbosity=0)
-    for_the_desk = bare.copy_database("desk")
+    for_the_desk, for_the_ledger = bare.copy_database("desk"), bare.copy_database("ledger")
+    for_the_search = bare.copy_database("search")
     transitions.measure(chosen.block, chosen.rounds)
     actions.measure()
     bare.turn_to(for_the_desk)
     desk.measure(chosen.sizes, chosen.rounds)
+    bare.turn_to(for_the_ledger)
+    ledger.measure(chosen.events)
+    bare.turn_to(for_the_search)
+    events.measure(chosen.searched, chosen.rounds)
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -31,6 +36,10 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=7, help="how often each thing has its turn")
     parser.add_argument("--block", type=int, default=30, help="transitions in a turn")
     parser.add_argument("--sizes", type=int, nargs=2, default=[1_000, 100_000], help="applications")
+    parser.add_argument("--events", type=int, default=200_000, help="events of the ledger that is verified")
+    parser.add_argument(
+        "--searched", type=int, nargs=2, default=[10_000, 1_000_000], help="events that are searched"
+    )
     parser.add_argument("--once", action="store_true", help="draw one certificate and end")
     return parser
 

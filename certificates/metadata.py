@@ -15,7 +15,7 @@ for prefix, namespace in (("pdfaExtension", EXTENSION), ("pdfaSchema", SCHEMA), 
     register_namespace(prefix, namespace)
 
 
-class CertificateMetadata(DocumentMetadata):
+class OwnMetadata(DocumentMetadata):
     """Metadata that also claims PDF/UA-1, and that a plain search of the file's bytes can read."""
 
     def include_in_pdf(
@@ -34,7 +34,7 @@ class CertificateMetadata(DocumentMetadata):
 
 def add_accessibility_mark(document: Document) -> None:
     """Let `document` claim PDF/UA-1 when it is written."""
-    own = CertificateMetadata()
+    own = OwnMetadata()
     own.__dict__.update(document.metadata.__dict__)
     document.metadata = own
 

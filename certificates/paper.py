@@ -13,6 +13,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from certificates.glyphs import FAMILY, CannotDraw, missing_characters
+from certificates.metadata import add_accessibility_mark
 
 FOLDER = Path(__file__).resolve().parent
 SHEET = FOLDER / "designs" / "paper" / "paper.css"
@@ -20,7 +21,7 @@ SPACE = re.compile(r"[^\S\n ]")
 
 
 def document_pdf(page: str, *, identifier: bytes) -> bytes:
-    """A page of HTML as an archive document (PDF/A-3a): the same bytes every time it is drawn from the same text.
+    """A page of HTML as an archive document (PDF/A-3a, PDF/UA-1): the same bytes every time it is drawn from the same text.
 
     People type what no font has. Such a character is written as its code point, 〔U+1F600〕, never as a box.
     """
@@ -30,6 +31,7 @@ def document_pdf(page: str, *, identifier: bytes) -> bytes:
     document = HTML(string=text, base_url=SHEET.parent.as_uri(), url_fetcher=OwnFiles()).render(
         stylesheets=[_sheet()], font_config=fonts()
     )
+    add_accessibility_mark(document)
     return document.write_pdf(
         finisher=check_fonts, pdf_variant="pdf/a-3a", pdf_identifier=identifier, pdf_tags=True
     )

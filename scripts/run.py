@@ -3,6 +3,7 @@
 import os
 import sys
 
+from django.core.management import CommandError
 from prepare import prepare, set_environment
 from serve import serve
 
@@ -23,3 +24,5 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1], int(os.environ["PORT"])))
     except KeyboardInterrupt:
         sys.exit(130)
+    except CommandError as error:
+        sys.exit(str(error))

@@ -36,11 +36,10 @@ def overwrite(row: models.Model, **columns: Any) -> None:
 
 
 def rewrite(event: Event, **said: Any) -> None:
-    """Let an event say something else, with the hash and the columns that belong to it, and chain the rest anew."""
-    columns = {"from": "from_state", "to": "to_state"}
-    body = json.loads(event.body) | said
-    changed = {columns.get(name, name): value for name, value in said.items() if hasattr(event, columns.get(name, name))}
-    overwrite(event, body=canonical(body), hash=digest(canonical(body)), **changed)
+    """Let an event say something else, with the hash and the column that belong to it, and chain the rest anew."""
+    body = canonical(json.loads(event.body) | said)
+    repeated = {name: value for name, value in said.items() if name in {"action", "role"}}
+    overwrite(event, body=body, hash=digest(body), **repeated)
     rechain(event.stream, event.sequence)
 
 
@@ -102,7 +101,7 @@ def other_values(row: models.Model, field: models.Field) -> Iterator[Any]:
     value = getattr(row, field.attname)
     if field.is_relation:
         others = field.related_model._base_manager.exclude(pk=value).order_by("pk")
-        yield from others.values_list("pk", flat=True)[:1]
+        yield from others.values_list("pk", flat=True)[: 0 if field.unique else 1]
         yield 987_654
         if field.null and value is not None:
             yield None

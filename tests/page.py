@@ -30,6 +30,10 @@ class Node:
     def __getitem__(self, name: str) -> str:
         return self._wrapper.etree_element.attrib[name]
 
+    def is_a(self, name: str) -> bool:
+        """Return whether it is an element of this name."""
+        return self._wrapper.local_name == name
+
     @property
     def words(self) -> str:
         """All text below, with runs of white space as one blank."""

@@ -9,9 +9,7 @@ Ends with 0 (成立 proved), 1 (不成立 refuted) or 2 (未能判断 undecided)
 """
 
 # fmt: off
-import argparse, base64, hashlib, json, re, unicodedata, zipfile, zlib
-from collections import namedtuple
-from pathlib import Path
+import argparse, base64, collections, hashlib, json, pathlib, re, unicodedata, zipfile, zlib
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -45,8 +43,8 @@ WORDS = {
     "some": "是部分记录，不证明没有遗漏 | are some events: it is not proved that there are no others",
     "print": "与证书上印的字逐项比对：{0} | compare this with what is printed on the certificate: {0}",
 }
-Tree = namedtuple("Tree", "origin size root at")
-Event = namedtuple("Event", "where stream number hash said erased")
+Tree = collections.namedtuple("Tree", "origin size root at")
+Event = collections.namedtuple("Event", "where stream number hash said erased")
 here = ["?"]  # what is looked at; a refusal names the last
 
 class Refuted(Exception):
@@ -102,8 +100,9 @@ def grown(old, size, old_root, proof, leftmost=True):
 
 def keys_of(text, where):
     """Return public keys (C2SP signed-note) as (name, hash, kind, key); kind 1: of a log, 4: of a witness."""
-    keys = []
-    for name, key_hash, encoded in (line.split("+", 2) for line in lines_of(text, where)):
+    keys, _ = [], here.append(str(where))
+    for line in filter(None, (line.partition("#")[0].strip() for line in text.splitlines())):
+        name, key_hash, encoded = line.split("+", 2)
         data = unbase64(encoded, 33)
         keys.append((name, sha256(name.encode() + b"\n" + data)[:4], data[0], data[1:]))
         claim(keys[-1][1].hex() == key_hash and data[0] in (1, 4), "unreadable")
@@ -114,15 +113,14 @@ def tree_of(note, keys, where):
     body, _, signatures = note.rpartition("\n\n")
     signed = [(sign, by, unbase64(data)) for sign, by, data in (one.split(" ") for one in lines_of(signatures, where))]
     origin, size, root, *more = body.split("\n")
-    tree, signers = Tree(origin, int(size), unbase64(root, 32), "".join(more).replace("at ", "")), []
+    tree = Tree(origin, int(size), unbase64(root, 32), next((line[3:] for line in more if line[:3] == "at "), ""))
     claim(str(tree.size) == size and tree.size > 0, "unreadable", where)
-    for name, key_hash, kind, public in keys:
-        for data in (data for sign, by, data in signed if (sign, by, data[:4]) == ("—", name, key_hash)):
-            time = b"cosignature/v1\ntime %d\n" % int.from_bytes(data[4:12], "big") if kind == 4 else b""
-            message = time + body.encode() + b"\n"  # a witness signs the time too
-            Ed25519PublicKey.from_public_bytes(public).verify(data[12:] if time else data[4:], message)
-            signers.append((kind, name))
-    claim((1, origin) in signers, "signature")
+    found = [(key, data) for key in keys for sign, by, data in signed if (sign, by, data[:4]) == ("—", *key[:2])]
+    for (_, _, kind, public), data in found:
+        time = b"cosignature/v1\ntime %d\n" % int.from_bytes(data[4:12], "big") if kind == 4 else b""
+        message = time + body.encode() + b"\n"  # a witness signs the time too
+        Ed25519PublicKey.from_public_bytes(public).verify(data[12:] if time else data[4:], message)
+    claim((origin, 1) in {(name, kind) for (name, _, kind, _), _ in found}, "signature")
     return tree
 
 def event_of(record, tree, where):
@@ -219,26 +217,25 @@ def check_documents(events, hashes, files):
 
 def roots_of(text):
     """Check that each tree of a history is the beginning of the last; return the roots of all by their sizes."""
-    records, roots = [record_of(line, "proof", "root", "size") for line in lines_of(text, CONSISTENCY)], {}
+    records, roots, size = [record_of(one, "proof", "root", "size") for one in lines_of(text, CONSISTENCY)], {}, 0
     for number, record in enumerate(records, start=1):
-        claim(record["size"] > max(roots, default=0), "order", f"{CONSISTENCY}:{number}")
-        root, proof = unbase64(record["root"], 32), [unbase64(one, 32) for one in record["proof"]]
-        ends = grown(record["size"], records[-1]["size"], root, proof)
-        claim(ends == (root, unbase64(records[-1]["root"])), "kept")
-        roots[record["size"]] = root
+        claim(record["size"] > size, "order", f"{CONSISTENCY}:{number}")
+        size, root, proof = record["size"], unbase64(record["root"], 32), [unbase64(one, 32) for one in record["proof"]]
+        claim(grown(size, records[-1]["size"], root, proof) == (root, unbase64(records[-1]["root"])), "kept")
+        roots[size] = root
     return roots
 
 def trusted(asked, note, keys, told, history):
     """Return the tree of a checkpoint and the roots of its history, held against the keys and checkpoints kept."""
     where = CHECKPOINT if asked.kind == "case" else asked.path
     told += [(asked.path, code) for code, own in (("own keys", asked.keys), ("none kept", asked.checkpoint)) if not own]
-    keys = keys_of(asked.keys.read_text("utf-8"), asked.keys) if asked.keys else keys_of(keys, KEYS)
+    keys = keys_of(asked.keys.read_text("utf-8-sig"), asked.keys) if asked.keys else keys_of(keys, KEYS)
     tree = tree_of(note, keys, where)
     roots = roots_of(history) if history else {tree.size: tree.root}
     claim(roots.get(tree.size) == tree.root, "kept", where)
     for path in asked.checkpoint:
-        kept = tree_of(path.read_text("utf-8"), keys, path)
-        comparable = kept.size in roots or (history and (kept.size < max(roots) or kept.at < tree.at))
+        kept = tree_of(path.read_text("utf-8-sig").strip() + "\n", keys, path)
+        comparable = kept.size in roots or (history and kept.size < max(roots))
         claim(not comparable or (kept.origin, roots.get(kept.size)) == (tree.origin, kept.root), "kept", path)
         told += [] if comparable else [(path, "later")]
     return tree, roots
@@ -268,8 +265,8 @@ def check_records(asked, told):
     claim(exported or len(records) == 1, "attached", asked.path)
     history = asked.consistency and asked.consistency.read_text("utf-8")
     tree, _ = trusted(asked, records[0]["checkpoint"], "\n".join([*records[0]["keys"], ""]), told, history)
-    places = [(f"{asked.path}:{number}", record) for number, record in enumerate(records, start=1)]
-    events = [event_of(record, tree, where) for where, record in places[exported:]]
+    numbered = enumerate(records[exported:], start=1 + exported)
+    events = [event_of(record, tree, f"{asked.path}:{number}") for number, record in numbered]
     streams_of(events, told, whole=False)
     facts = [json.dumps(one.said["facts"], ensure_ascii=False) for one in events if not exported]
     told += [(asked.path, "until", tree.at, len(events)), (asked.path, "print" if facts else "some", *facts)]
@@ -277,12 +274,14 @@ def check_records(asked, told):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=("case", "events", "certificate"))
-    parser.add_argument("path", type=Path)
-    parser.add_argument("--keys", type=Path, help="自己留存的公钥 | public keys that you kept")
-    parser.add_argument("--checkpoint", type=Path, action="append", default=[], help="自己留存的检查点，可多次 | kept")
-    parser.add_argument("--consistency", type=Path, help="卷宗里的同名文件 | of a case file: ties checkpoints together")
+    parser.add_argument("path", type=pathlib.Path)
+    parser.add_argument("--keys", type=pathlib.Path, help="自己留存的公钥 | public keys that you kept")
+    parser.add_argument("--checkpoint", type=pathlib.Path, action="append", default=[], help="自己留存的检查点 | kept")
+    parser.add_argument("--consistency", type=pathlib.Path, help="卷宗里的同名文件 | that of a case file")
     parser.add_argument("--json", action="store_true")
     asked, told = parser.parse_args(), []
+    for path in filter(None, (asked.path, asked.keys, asked.consistency, *asked.checkpoint)):
+        path.exists() or parser.error(f"{path}：没有这个文件 | there is no such file")
     try:
         (check_case if asked.kind == "case" else check_records)(asked, told)
         verdict = "undecided" if "later" in {code for _, code, *_ in told} else "proved"
@@ -291,7 +290,7 @@ def main():
         told, verdict = [(here[-1], error.args[0] if isinstance(error, Refuted) else code)], "refuted"
     report = [{"where": str(where), "code": code, "zh": zh.format(*values), "en": en.format(*values)}
               for where, code, *values in [(asked.path, verdict), *told] for zh, en in [WORDS[code].split(" | ")]]
-    lines = [f"{one['where']}：{one['zh']}\n    {one['en']}" for one in report]
+    lines = (f"{one['where']}：{one['zh']}\n    {one['en']}" for one in report)
     print(json.dumps(report, ensure_ascii=False, indent=1) if asked.json else "\n".join(lines))
     return ("proved", "refuted", "undecided").index(verdict)
 

@@ -156,7 +156,7 @@ def _keep(building: Building, package: Path, log_size: int) -> None:
 def _forget(case_file: CaseFile) -> None:
     """Remove what a builder before left behind: a package that was not finished, a folder it worked in."""
     if case_file.file:
-        default_storage.delete(case_file.file.name)
+        default_storage.delete(str(case_file.file.name))
         CaseFile.objects.filter(pk=case_file.pk, finished_at=None).update(file="")
     for left in Path(gettempdir()).glob(f"{_prefix(case_file)}*"):
         shutil.rmtree(left, ignore_errors=True)

@@ -43,15 +43,15 @@ def items_of(contents: Contents, at: datetime) -> Iterator[Item]:
     for piece in contents.pieces:
         yield Item(piece.path, piece.name, partial(_copy, piece))
     for order, card in enumerate(contents.cards, start=1):
-        said = {"name": card.expert.name, "number": card.revision.number}
+        judged = {"name": card.expert.name, "number": card.revision.number}
         yield Item(
             f"papers/scorecard-{order}.pdf",
-            _("%(name)s的评分卡，依据第%(number)d版") % said,
+            _("%(name)s的评分卡，依据第%(number)d版") % judged,
             partial(_paper, documents.card_pdf, contents, card),
         )
         yield Item(
             f"originals/scorecards/{order}.json",
-            _("%(name)s的评分卡的原文，摘要在交卡的记录里") % said,
+            _("%(name)s的评分卡的原文，摘要在交卡的记录里") % judged,
             partial(_text, card.document),
         )
     if contents.visits:

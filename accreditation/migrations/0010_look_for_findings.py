@@ -21,6 +21,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='finding',
+            index=models.Index(condition=models.Q(('examined_at', None)), fields=['office'], name='finding_open_of_office'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
             index=models.Index(fields=['-happened_at', '-id'], name='finding_latest'),
         ),
     ]

@@ -39,6 +39,7 @@ class Finding(Stream):
         constraints = [models.UniqueConstraint(fields=["rule", "key"], name="found_once")]
         indexes = [
             models.Index(fields=["happened_at"], condition=Q(examined_at=None), name="finding_open"),
+            models.Index(fields=["office"], condition=Q(examined_at=None), name="finding_open_of_office"),
             models.Index(fields=["-happened_at", "-id"], name="finding_latest"),
         ]
 

@@ -67,7 +67,8 @@ def proposals_in(wanted: Wanted) -> Iterator[Problem]:
     """Yield the decisions that wait for signatures and whose reason would go: without one they cannot be taken."""
     waiting = SigningRound.objects.filter(state=SigningRound.State.OPEN).exclude(proposal={})
     for one in waiting.select_related("task__office"):
-        stream = one.task.subject.stream
+        subject = one.task.subject
+        stream = subject.stream if subject else ""
         going = [sequence for sequence, fields in wanted.get(stream, {}).items() if "reason" in fields]
         proposed = Event.objects.filter(stream=stream, sequence__in=going, action="propose")
         if any(event.facts.get("round") == str(one.public_id) for event in proposed):

@@ -54,8 +54,8 @@ GROUPS: Mapping[Promise, Sequence[ActionWord]] = {
         Word.LOAD_RUBRIC,
     ),
     _("查阅与审计"): (
-        Word.READ, Word.EXPORT, Word.FIND, Word.EXAMINE, Word.REOPEN, Word.ERASE, Word.ASK_CHECKPOINTS,
-        Word.END_CHECKPOINTS, Word.SET_LOG_KEY,
+        Word.READ, Word.EXPORT, Word.ASK_CASE_FILE, Word.SEAL_CASE_FILE, Word.FIND, Word.EXAMINE, Word.REOPEN,
+        Word.ERASE, Word.ASK_CHECKPOINTS, Word.END_CHECKPOINTS, Word.SET_LOG_KEY,
     ),
     _("登录与账号"): (
         Word.SIGN_IN, Word.SIGN_OUT, Word.SIGN_IN_FAILED, Word.LOCK_OUT, Word.SIGN_IN_FLOOD,

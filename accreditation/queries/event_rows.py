@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from accreditation.models import Application, Cycle, Finding, Organisation
 from accreditation.queries.event_kinds import KINDS
 from accreditation.queries.event_terms import READING, parts
-from accreditation.queries.event_words import sentence
+from accreditation.queries.event_words import action_word, sentence
 from accreditation.queries.findings.catalogue import BY_CODE
 from accreditation.queries.house_words import named_in
 from accreditation.queries.timeline import ROLES, with_all
-from accreditation.states import ActionWord
 from workflows.actors import PUBLIC, SYSTEM
 from workflows.models import Event
 
@@ -42,8 +41,7 @@ class EventRow:
     @property
     def action(self) -> str:
         """Return what the action is called."""
-        known = self.event.action in ActionWord.values
-        return str(ActionWord(self.event.action).label) if known else _("其他操作")
+        return action_word(self.event.action)
 
     @property
     def actor(self) -> str:
@@ -52,9 +50,8 @@ class EventRow:
             return self.personal["actor"]
         if self.event.actor_id is not None:
             return _("姓名已删除")
-        return {SYSTEM.code: _("系统自动办理"), PUBLIC.code: _("未登录的访客")}.get(
-            self.event.said.get("actor", ""), ""
-        )
+        machines = {SYSTEM.code: _("系统自动办理"), PUBLIC.code: _("未登录的访客")}
+        return machines.get(self.event.said.get("actor", ""), "")
 
     @property
     def principal(self) -> str:

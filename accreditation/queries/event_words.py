@@ -23,7 +23,7 @@ from workflows.models import Event
 
 @dataclass(frozen=True)
 class Telling:
-    """An event that is being put into words for one kind of reader. `subject`: the application it belongs to, if any."""
+    """An event that is being put into words for one kind of reader. `subject`: the application, if it has one."""
 
     subject: Application | None
     event: Event
@@ -66,8 +66,12 @@ def sentence(
     if event.action in SENTENCES:
         with suppress(LookupError, TypeError, ValueError, ArithmeticError):
             return _by_meeting(telling, SENTENCES[event.action](telling))
-    word = ActionWord(event.action).label if event.action in ActionWord.values else event.action
-    return _("%(action)s。") % {"action": word}
+    return _("%(action)s。") % {"action": action_word(event.action)}
+
+
+def action_word(action: str) -> str:
+    """Return what an action is called once it is done; a word for all that the record should not have."""
+    return str(ActionWord(action).label) if action in ActionWord.values else _("其他操作")
 
 
 def _by_meeting(telling: Telling, said: str) -> str:

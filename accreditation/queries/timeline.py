@@ -29,10 +29,14 @@ NAMING = frozenset({"ask_above", "appoint"})
 SIGNING = frozenset({"open_signing", "add_signer", "remove_signer", "change_signing", "cancel_signing"})
 SIGNED = frozenset({"propose", "sign", "proposal_lapsed"})
 MINOR = (
-    frozenset({"start", "remind", "file_certificate"}) | AMONG_REVIEWERS | OF_THE_OFFICE | SIGNING | NAMING
+    frozenset({"start", "remind", "file_certificate", "ask_case_file", "seal_case_file"})
+    | AMONG_REVIEWERS
+    | OF_THE_OFFICE
+    | SIGNING
+    | NAMING
 )
 OF_THE_PANEL = frozenset({"score"})
-READING = frozenset({"read", "ask_case_file", "seal_case_file"})
+READING = frozenset({"read"})
 ANCHORS = {"application": "e", "reading": "r", "organisation": "o", "cycle": "c"}
 """What stands before the number of an event in the id of its place, by the kind of its stream."""
 OPINIONS = frozenset(
@@ -142,7 +146,7 @@ def known_to(
     """Return those of the application's events that somebody with this part may know of; `cards` they may open."""
     opened = {card.sha256: card for card in cards if card.sha256}
     every = told(application, events, sees_panel=part.sees_panel, cards=opened)
-    return [entry for entry, event in zip(every, events, strict=True) if _may_know(application, event, part)]
+    return [entry for entry, event in zip(every, events, strict=True) if may_know(application, event, part)]
 
 
 def opinions(known: Sequence[Entry]) -> list[Entry]:
@@ -160,7 +164,8 @@ def with_all(events: QuerySet[Event]) -> QuerySet[Event]:
     return events.select_related("payload", "leaf", "office", "actor", "principal")
 
 
-def _may_know(application: Application, event: Event, part: Part) -> bool:
+def may_know(application: Application, event: Event, part: Part) -> bool:
+    """Return whether somebody with this part may know of an event of the application."""
     if event.action in OF_THE_OFFICE | KEEPING_OUT | SIGNING | SIGNED:
         return part.audits or event.office_id in {
             getattr(application, OFFICE_FIELD[level]) for level in part.levels

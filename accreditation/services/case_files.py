@@ -31,7 +31,9 @@ def ask(application: Application, *, by: User, at: datetime) -> CaseFile:
     with transaction.atomic():
         locked = _locked(application)
         _refuse(locked, by)
-        waiting = locked.case_files.filter(asked_by=by, finished_at=None, failed="").first()
+        waiting = CaseFile.objects.filter(
+            application=locked, asked_by=by, finished_at=None, failed=""
+        ).first()
         if waiting is not None:
             return waiting
         case_file = CaseFile.objects.create(application=locked, asked_by=by, asked_at=at)
@@ -85,7 +87,7 @@ def _remove(pk: int) -> int:
     row = CaseFile.objects.select_for_update(skip_locked=True).filter(pk=pk).exclude(file="").first()
     if row is None:
         return 0  # another runner is at it
-    default_storage.delete(row.file.name)  # before the row forgets it: interrupted, it is done again
+    default_storage.delete(str(row.file.name))  # before the row forgets it: interrupted, it is done again
     row.file = ""
     row.save(update_fields=["file"])
     return 1

@@ -30,7 +30,7 @@ def record_issue(application: Application, certificate: Certificate, at: datetim
     record(application, ISSUE, by=SYSTEM, at=at, office=application.city, **printed_on(certificate))
 
 
-def printed_on(certificate: Certificate) -> dict[str, str]:
+def printed_on(certificate: Certificate) -> dict[str, Any]:
     """Return what the record says of a certificate: all that is printed, of the check code only its SHA-256."""
     return {
         "certificate": str(certificate.public_id),

@@ -68,7 +68,8 @@ def open_cycle(
         )
         record(
             cycle, "open_cycle", by=by, at=at, office=city, role=DECIDE,
-            code=code, level=level, rubric=rubric.sha256, process=FIRST_VERSION, **_recorded(settings),
+            code=code, level=level, rubric=rubric.sha256, process=FIRST_VERSION,
+            **_recorded({name: getattr(cycle, name) for name in SETTINGS}),
         )  # fmt: skip
     return cycle
 

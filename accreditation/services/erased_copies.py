@@ -37,7 +37,7 @@ def withdraw_packages(stream: str) -> None:
         return
     rows = CaseFile.objects.filter(application__public_id=code)
     for row in rows.select_for_update().exclude(file=""):
-        default_storage.delete(row.file.name)
+        default_storage.delete(str(row.file.name))
     rows.update(file="", builder=None, beat_at=None)
 
 

@@ -32,8 +32,14 @@ def catch_up(at: datetime) -> bool:
         log.number_events(at)
     except (KeyError, IntegrityError):  # due work complains of it
         return False
-    _batch(_mark().select_for_update())
-    return not log.size() > _mark().get().leaves
+    if _is_behind():
+        _batch(_mark().select_for_update())
+    return not _is_behind()
+
+
+def _is_behind() -> bool:
+    mark = IndexedThrough.objects.first()
+    return log.size() > (mark.leaves if mark else 0)
 
 
 def _mark() -> QuerySet[IndexedThrough]:

@@ -43,7 +43,7 @@ def look_for_findings(at: datetime) -> int:
     The log's order has no gaps and grows at its end, so a number is all that has to be kept: nothing is looked at
     twice, nothing is passed by. Each batch is a transaction; of two runners one works and the other leaves it.
     """
-    if _is_idle():
+    if _is_idle(at):
         return 0
     new = 0
     for _number in range(ROUND):
@@ -54,11 +54,11 @@ def look_for_findings(at: datetime) -> int:
     return new
 
 
-def _is_idle() -> bool:
-    """Return whether every rule has looked at everything. Two queries."""
+def _is_idle(at: datetime) -> bool:
+    """Return whether the first event that a rule has not looked at is yet to come, or to settle. Three queries."""
     marks = dict(LookedThrough.objects.values_list("rule", "leaves"))
-    size = log.size()
-    return all(marks.get(rule.code, -1) >= size for rule in RULES)
+    start = min(marks.get(rule.code, 0) for rule in RULES)
+    return _end(start, log.size(), at) <= start
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def _batch(at: datetime) -> int | None:
     start = min(marks.values())
     behind = [BY_CODE[code] for code, leaves in marks.items() if leaves == start]
     ahead = [leaves for leaves in marks.values() if leaves > start]
-    end = _end(start, min([*ahead, start + BATCH, log.size()]), at)
+    end = _end(start, min([*ahead, log.size()]), at)
     if end <= start:
         return None
     batch = Batch(_events(start, end, behind))
@@ -93,7 +93,8 @@ def _locked() -> dict[str, int] | None:
 
 
 def _end(start: int, end: int, at: datetime) -> int:
-    """Return where the batch ends: before the first event that has not settled."""
+    """Return where a batch that begins at `start` ends: at the latest before the first event that has not settled."""
+    end = min(end, start + BATCH)
     fresh = Leaf.objects.filter(index__gte=start, index__lt=end, event__at__gt=at - SETTLED)
     first = fresh.order_by("index").values_list("index", flat=True).first()
     return end if first is None else first

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -108,7 +109,7 @@ def _running(webhook: Webhook) -> Webhook:
 
 
 def _record(
-    office: Organisation, action: str, webhook: Webhook, by: User, at: datetime, **facts: str
+    office: Organisation, action: str, webhook: Webhook, by: User, at: datetime, **facts: Any
 ) -> Event:
     """Record the act with the host alone: what follows it in the address may be a key."""
     return record(

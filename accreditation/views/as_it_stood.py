@@ -14,9 +14,9 @@ from accreditation.models import Application, Revision
 from accreditation.queries import review as reading
 from accreditation.queries.as_it_stood import AsItStood
 from accreditation.queries.as_it_stood import as_it_stood as stood
-from accreditation.queries.part import readable_cards
+from accreditation.queries.part import Part, readable_cards
 from accreditation.queries.replay import UNFIT
-from accreditation.queries.timeline import events_of, told
+from accreditation.queries.timeline import Entry, events_of, known_to
 from accreditation.views.moments import until_words
 from accreditation.views.review_page import file_item
 from accreditation.views.signed_in import SignedInRequest
@@ -45,17 +45,16 @@ def as_it_stood(request: SignedInRequest, public_id: Any) -> HttpResponse:
         "moment": moment,
         "until": until_words(moment),
         "then": then,
-        "last": _last(application, then) if then else None,
+        "last": _last(application, part, then) if then else None,
         "sections": _document(application, then) if then else [],
     }
     return render(request, "audit/as_it_stood.html", context)
 
 
-def _last(application: Application, then: AsItStood) -> Any:
-    """Return the last thing that had happened, as an entry."""
-    if then.last is None:
-        return None
-    return told(application, [then.last], sees_panel=True, cards={})[0]
+def _last(application: Application, part: Part, then: AsItStood) -> Entry | None:
+    """Return the last thing that had happened, as an entry; None where the reader may not know of it."""
+    known = known_to(application, part, (), [then.last]) if then.last else []
+    return known[0] if known else None
 
 
 def _document(application: Application, then: AsItStood) -> list[Section] | None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from accreditation.models import Application
 from accreditation.queries.evidence import reading_for
 from accreditation.queries.record import READING
+from accreditation.queries.timeline import may_know
 from accreditation.services.journals import exported
 from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import refusal
@@ -35,6 +36,8 @@ def event_proof(request: SignedInRequest, public_id: Any, event: str) -> HttpRes
     if not part.audits:
         raise Http404
     row, now = _named(application, event), timezone.now()
+    if row.stream == application.stream and not may_know(application, row, part):
+        raise Http404
     try:
         checkpoint = covering(row, now)
         text = _file(row, checkpoint) if checkpoint else ""
@@ -45,9 +48,16 @@ def event_proof(request: SignedInRequest, public_id: Any, event: str) -> HttpRes
         said = _("没有能签署检查点的密钥，或者总记录的存证有缺损。管理员运行verify_ledger可以查明。")
         return refusal(request, status=409, title=_("这一条现在取不出证明"), text=said, ways=[way])
     capacity = reading_for(application, request.user, now)
-    about = {"application": str(application.public_id), "stream": row.stream, "sequence": row.sequence}
     exported(
-        by=request.user, at=now, what="events", count=1, office=capacity.office, role=capacity.role, **about
+        by=request.user,
+        at=now,
+        what="events",
+        count=1,
+        office=capacity.office,
+        role=capacity.role,
+        application=str(application.public_id),
+        stream=row.stream,
+        sequence=row.sequence,
     )
     answer = HttpResponse(text, content_type="application/jsonl")
     answer["Content-Disposition"] = f'attachment; filename="{application.number}-{event}.jsonl"'

@@ -16,6 +16,7 @@ from accreditation.forms.audit import RecordSearch
 from accreditation.forms.moments import Moment, MomentForm
 from accreditation.models import Application
 from accreditation.queries.as_it_stood import AsItStood, as_it_stood
+from accreditation.queries.findings.listing import of_application
 from accreditation.queries.part import Part, part_of
 from accreditation.queries.proof import prove_record
 from accreditation.queries.record import KINDS, Fold, Record, Wanted, folded, record_of
@@ -69,6 +70,7 @@ def timeline(request: SignedInRequest, public_id: Any) -> HttpResponse:
         "revisions": revisions,
         "visits": len(visits_for(application, part)),
         "cards": [card for card in record.cards if card.submitted_at],
+        "found": of_application(application, offices(request), request.user) if part.audits else (),
     }
     return render(request, "audit/timeline.html", context)
 

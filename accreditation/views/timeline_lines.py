@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -79,16 +79,20 @@ def lines(
     found: list[Line] = []
     for item in items:
         later = then is not None and is_after(item, then)
-        opens = bool(found) and later != found[-1].is_after
-        flags = {"is_after": later, "opens": opens, "is_named": named in anchors(item)}
-        if isinstance(item, Fold):
-            listed = [Told(entry, marks.get(entry.key)) for entry in item.entries[:FOLDED]]
-            line = Line(listed[0], listed, len(item.entries) - len(listed), item.names, **flags)
-        else:
-            told = Told(item, marks.get(item.key))
-            line = Line(told, comparison=_changed(item, documents), **flags)
-        found.append(line)
+        flags = {
+            "is_after": later,
+            "opens": bool(found) and later != found[-1].is_after,
+            "is_named": named in anchors(item),
+        }
+        found.append(replace(_line(item, marks, documents), **flags))
     return found
+
+
+def _line(item: Entry | Fold, marks: Mapping[int, Mark], documents: Mapping[int, Mapping[str, Any]]) -> Line:
+    if isinstance(item, Entry):
+        return Line(Told(item, marks.get(item.key)), comparison=_changed(item, documents))
+    listed = [Told(entry, marks.get(entry.key)) for entry in item.entries[:FOLDED]]
+    return Line(listed[0], listed, len(item.entries) - len(listed), item.names)
 
 
 def is_after(item: Entry | Fold, then: AsItStood) -> bool:

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from accreditation.document_changes import differences
+from accreditation.document_changes import differences, pieces
 from accreditation.form_fields import ANSWERS, TABLES, Mark, marks, of_step, parse, steps_of
 from accreditation.queries.documents import document_of
 from tests import factories as make
@@ -131,3 +131,36 @@ def test_a_step_stands_for_itself_only_when_nothing_in_it_is_marked():
     assert found == [Mark("studio", "area"), Mark("team", "members"), Mark("topics")]
     assert [mark.label for mark in found] == ["使用面积", "成员", "定好创新课题"]
     assert steps_of(["team.members.2", "studio.area"]) == ["studio", "team"]
+
+
+def marked(before, after):
+    """Return both texts with what only one of them has in brackets."""
+    both = [
+        "".join(f"[{one.text}]" if one.is_changed else one.text for one in side)
+        for side in pieces(before, after)
+    ]
+    assert [side.translate({91: None, 93: None}) for side in both] == [before, after]
+    return both
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "old", "new"),
+    [
+        ("成立于2012年。齐全。", "成立于2014年。齐全。", "成立于[2012]年。齐全。", "成立于[2014]年。齐全。"),
+        ("攻关、带徒。", "攻关、带徒、交流。", "攻关、带徒。", "攻关、带徒[、交流]。"),
+        ("一句话。", "一句话。又一句。", "一句话。", "一句话。[又一句。]"),
+        ("甲。乙。", "乙。甲。", "甲。[乙。]", "[乙。]甲。"),
+        ("12 members", "14 members", "[12] members", "[14] members"),
+        ("长期在一线。", "No such text", "[长期在一线。]", "[No such text]"),
+        ("第一行\n第二行", "第一行\n第三行", "第一行\n第[二]行", "第一行\n第[三]行"),
+        ("", "新写。", "", "[新写。]"),
+        ("原样。", "原样。", "原样。", "原样。"),
+    ],
+)  # fmt: skip
+def test_texts_are_compared_sentence_by_sentence_and_word_by_word(before, after, old, new):
+    assert marked(before, after) == [old, new]
+
+
+def test_texts_that_are_too_long_to_compare_word_by_word_are_told_whole():
+    before, after = "长" * 600, "长" * 599 + "短"
+    assert marked(before, after) == [f"[{before}]", f"[{after}]"]

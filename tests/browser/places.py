@@ -10,9 +10,20 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accreditation.form_steps import STEPS
-from accreditation.models import Meeting, NamingDecision, Notice, Objection, Organisation, Scorecard
+from accreditation.models import (
+    CaseFile,
+    Finding,
+    Meeting,
+    NamingDecision,
+    Notice,
+    Objection,
+    Organisation,
+    Scorecard,
+)
 from accreditation.services import review, tasks
 from accreditation.services.copies import copy_to
+from accreditation.services.event_searches import save_event_search
+from accreditation.services.findings import SETTLED, examine, look_for_findings, reopen
 from accreditation.services.meetings import Resolution, hold_meeting
 from accreditation.services.notice import file_objection
 from accreditation.services.panel import save_card
@@ -28,6 +39,7 @@ from tests.browser.acts import picture
 from tests.browser.sample import Sample
 from tests.factories import full_marks
 from workflows.ledger.checkpoints import keep_log
+from workflows.ledger.log import number_events
 from workflows.models import Webhook
 from workflows.notifications.fan_out import fan_out
 from workflows.signing import Plan, Terms
@@ -66,6 +78,14 @@ ACTIONS = frozenset(
         "mail-choice",
         "webhook-test",
         "delivery-again",
+        "finding-examine",
+        "finding-reopen",
+        "case-file-ask",
+        "case-file-again",
+        "event-export",
+        "event-search-save",
+        "event-search-restore",
+        "event-search-delete",
         "timeline-event",  # leads on to the place of an event on the timeline
         "ledger-letters",
         "ledger-cosignatures",
@@ -74,7 +94,8 @@ ACTIONS = frozenset(
 )
 """Addresses that only take a form."""
 FILES = frozenset(
-    {"certificate", "evidence", "site-visit-photo", "event-proof"}
+    {"certificate", "verify-proof", "evidence", "site-visit-photo", "event-proof"}
+    | {"case-file-download"}
     | {"ledger-latest", "ledger-checkpoint", "ledger-keys", "ledger-consistency", "ledger-inclusion"}
 )
 """Addresses that give a file, not a page."""
@@ -338,6 +359,60 @@ class Places:
         yield "as-it-stood", f"{self.sample.address('as-it-stood', '米钰林')}?at=2026-08-10+17:00"
         yield "revision-changes", self.sample.address("revision-changes", "王金山", 2)
         yield "revision", self.sample.address("revision", "米钰林", 1)
+        yield from self._findings()
+        yield from self._case_files("米钰林")
+        yield from self._searches()
+
+    def _searches(self) -> Iterator[tuple[str, str]]:
+        """Look for events in every way, and keep a search."""
+        yield from self._own("event-search", "event-searches")
+        for query in (
+            "words=材料&below=on",
+            "person=nobody-is-called-so",
+            "office=总工会",
+            "action=grant",
+            "kind=cycle",
+        ):
+            yield "event-search", f"{reverse('event-search')}?{query}"
+        kept = save_event_search(by=self.sample.user("liangjing"), name="退回", query="action=send_back")
+        yield from self._own("event-search", "event-searches")
+        yield "event-search-kept", reverse("event-search-kept", args=[kept.public_id])
+
+    def _findings(self) -> Iterator[tuple[str, str]]:
+        """Let the rules look; then one finding that waits, one that was examined, and one that was undone."""
+        yield from self._own("findings", "finding-rules", "findings-examine")
+        by, at = self.sample.user("liangjing"), timezone.now() + SETTLED
+        number_events(at)
+        look_for_findings(at)
+        first, second, *_others = found = Finding.objects.order_by("pk")
+        for one in (first, second):
+            examine(one, by=by, at=at, note="已看两次的理由，属正常。")
+        reopen(second, by=by, at=at, reason="有新的情况。")
+        for one in found:
+            yield "finding", reverse("finding", args=[one.public_id])
+        yield from self._own("findings", "finding-rules")
+        yield "findings", f"{reverse('findings')}?state=all"
+        yield "findings", f"{reverse('findings')}?q=nothing-is-called-so"
+        picked = "&".join(f"finding={one.public_id}" for one in found)
+        yield "findings-examine", f"{reverse('findings-examine')}?{picked}"
+        yield from self._of("吴秀英", "timeline")
+
+    def _case_files(self, leader: str) -> Iterator[tuple[str, str]]:
+        """One in each standing: waiting, building, failed, ready, removed."""
+        yield from self._own("case-files")
+        by, at, application = self.sample.user("liangjing"), timezone.now(), self.sample.application(leader)
+        done = {"finished_at": at, "sha256": "ab" * 32, "size": 1_200_000, "log_size": 320}
+        standings = (
+            {},
+            {"done": 3, "total": 12, "beat_at": at},
+            {"failed": "missing site.pdf"},
+            done | {"file": f"case_files/ab/{'ab' * 32}.zip"},
+            done,
+        )
+        for standing in standings:
+            row = CaseFile.objects.create(application=application, asked_by=by, asked_at=at, **standing)
+            yield "case-file", reverse("case-file", args=[row.public_id])
+        yield from self._own("case-files")
 
     def _own(self, *names: str) -> Iterator[tuple[str, str]]:
         for name in names:

@@ -35,6 +35,11 @@ DESK = [
     "SQL statements of the page at 60",
     "SQL statements of the page at 120",
 ]
+LEDGER = [
+    "verifying 50 events and 79 rows",
+    "processor time for an event, the database's too",
+    "memory at its most",
+]
 CERTIFICATE = ["drawn by a process that has drawn one before", "drawn by a new process, its start included"]
 FIGURE = re.compile(r"  (?:  )?(?P<what>\S.*?\S) {2,}(?P<measured>[\d.,]+\S*( \S+)*)")
 

@@ -360,9 +360,32 @@ def test_unsafe_names_are_refuted(files: Files, verdict: Any, name: str) -> None
 def test_what_is_no_package_is_refuted_in_words(tmp_path: Path) -> None:
     (tmp_path / "case.zip").write_bytes(b"PK no")
     (tmp_path / "empty").mkdir()
-    for path in ("case.zip", "empty", "nothing"):
+    for path in ("case.zip", "empty"):
         code, said = run_alone("case", path, folder=tmp_path)
         assert (code, said.splitlines()[0]) == (1, f"{path}：不成立")
+
+
+def test_a_file_that_is_not_there_is_a_mistake_and_no_verdict(kept: Kept, tmp_path: Path) -> None:
+    (tmp_path / "case.zip").write_bytes(kept.package)
+    for arguments in (
+        ("case", "nothing.zip"),
+        ("case", "case.zip", "--keys", "nothing"),
+        ("case", "case.zip", "--checkpoint", "nothing"),
+    ):
+        code, said = run_alone(*arguments, folder=tmp_path, complains=True)
+        assert (code, "没有这个文件 | there is no such file" in said) == (2, True)
+
+
+def test_kept_files_may_come_from_another_system(kept: Kept, tmp_path: Path) -> None:
+    """An editor of Windows, a comment, a line feed that was lost on the way."""
+    (tmp_path / "case.zip").write_bytes(kept.package)
+    keys = "\ufeff# 2026年9月1日当面核对\r\n\r\n" + kept.keys.strip().replace("\n", "\r\n")
+    (tmp_path / "keys.txt").write_bytes(keys.encode())
+    (tmp_path / "kept.txt").write_bytes(("\ufeff" + kept.older.strip().replace("\n", "\r\n")).encode())
+    code, said = run_alone(
+        "case", "case.zip", "--keys", "keys.txt", "--checkpoint", "kept.txt", folder=tmp_path
+    )
+    assert (code, said.count("\n    ")) == (0, 3)
 
 
 # ── Events ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -526,21 +549,24 @@ def test_a_history_made_anew_with_the_key_itself_is_refuted_by_the_kept_checkpoi
 
     path, key = tmp_path / "kept.txt", signer().secret()
     path.write_text(kept.older)
-    for padding in (500, 0):  # as long as it was, or shorter though it is later
-        now = make.AT + timedelta(days=300)
-        files = forged(kept.files, change, key, padding=padding, at=now)
-        assert verdict(files) == ("proved", "")
-        assert verdict(files, checkpoint=[path]) == ("kept", str(path))
-    early = forged(kept.files, change, key, at=make.AT - timedelta(days=300))
-    assert verdict(early, checkpoint=[path]) == ("later", str(path))
+    files = forged(kept.files, change, key, padding=500)
+    assert verdict(files) == ("proved", "")
+    assert verdict(files, checkpoint=[path]) == ("kept", str(path))
+    shorter = forged(kept.files, change, key)
+    assert verdict(shorter, checkpoint=[path]) == (
+        "later",
+        str(path),
+    )  # not proved: another one must be shown
 
 
 def test_keys_that_are_damaged_are_said_to_be(kept: Kept, tmp_path: Path, verdict: Any) -> None:
     keys = tmp_path / "own.txt"
-    for text in (kept.keys.replace("+", "+0", 1), kept.keys[:-5] + "\n", "", "x\n"):
+    for text in (kept.keys.replace("+", "+0", 1), kept.keys[:-5] + "\n", "x\n"):
         keys.write_text(text)
         wrong, where = verdict(kept.files, rebag=False, keys=keys)
         assert (wrong, where.partition(":")[0]) == ("unreadable", str(keys))
+    keys.write_text("# none\n")
+    assert verdict(kept.files, rebag=False, keys=keys) == ("signature", CHECKPOINT)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

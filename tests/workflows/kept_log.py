@@ -38,9 +38,12 @@ def made(directory: Path) -> KeptLog:
                 reason=f"理由{number}", count=number,
             )  # fmt: skip
     older = _checkpoint(AT + 4 * HOUR)
-    note_down("settings", "first", "told", by=Substitute(people[0], people[1], AT), at=AT + 5 * HOUR, office=office)
+    note_down(
+        "settings", "first", "told", by=Substitute(people[0], people[1], AT), at=AT + 5 * HOUR, office=office
+    )
     note_down("settings", "third", "told", by=SYSTEM, at=AT + 5 * HOUR)
     erase(STREAM, {2: ["reason"]}, by=people[1], at=AT + 6 * HOUR, order="令〔2026〕1号")
+    note_down("settings", "first", "told", by=people[0], at=AT + 6 * HOUR, reason="理由6")
     newest = _checkpoint(AT + 7 * HOUR)
     line = WITNESS.cosign(newest.note.partition("\n\n")[0] + "\n", AT + 8 * HOUR)
     Cosignature.objects.create(checkpoint=newest, witness=WITNESS.name, line=line, at=AT + 8 * HOUR)

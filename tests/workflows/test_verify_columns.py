@@ -25,10 +25,11 @@ FAULTS = {
     (EventPayload, "salt"): (EventPayload, Fault.PERSONAL),
     (EventPayload, "content"): (EventPayload, Fault.PERSONAL),
     (Leaf, "index"): (Leaf, Fault.MISSING),
+    (Leaf, "event_id"): (Leaf, Fault.MISSING),
     (Node, "position"): (Node, Fault.MISSING),
     (Node, "hash"): (Node, Fault.NODE),
     (Checkpoint, "note"): (Checkpoint, Fault.SIGNATURE),
-    (Cosignature, "checkpoint_id"): (Cosignature, Fault.STRAY),
+    (Cosignature, "checkpoint_id"): (Cosignature, Fault.SIGNATURE, Fault.STRAY),
     (Cosignature, "line"): (Cosignature, Fault.SIGNATURE),
 }
 """What is found where it is not that the columns differ from what is signed or hashed; and in which table."""
@@ -65,7 +66,7 @@ def test_a_changed_column_is_found_and_named(log: KeptLog, model: type[models.Mo
     row = middle_row(model)
     field = model._meta.get_field(column.removesuffix("_id"))
     leaf = Leaf.objects.get(event=event(5)).index
-    table, fault = FAULTS.get((model, column), (model, Fault.COLUMN))
+    table, *faults = FAULTS.get((model, column), (model, Fault.COLUMN))
     changes = list(other_values(row, field))
     assert changes
     for value in changes:
@@ -77,6 +78,9 @@ def test_a_changed_column_is_found_and_named(log: KeptLog, model: type[models.Mo
             with pytest.raises(Broken) as found:
                 verify(kept=log.kept)
         place = found.value.place
-        assert (place.table, found.value.fault) == (table._meta.db_table, fault), (value, found.value)
+        assert (place.table, found.value.fault in faults) == (table._meta.db_table, True), (
+            value,
+            found.value,
+        )
         if table in {Event, EventPayload}:
             assert (place.key, place.leaf) == (str(row.pk), leaf)

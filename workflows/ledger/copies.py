@@ -81,7 +81,7 @@ def _publish(place: str, newest: Checkpoint, at: datetime) -> int:
 def _missing(place: str) -> Sequence[Checkpoint]:
     """Return checkpoints that the place has not; the newest is the last, for by it the place is known to have all."""
     copied = CheckpointCopy.objects.filter(place=place, checkpoint=OuterRef("pk"))
-    return Checkpoint.objects.filter(~Exists(copied)).order_by("size")[:MOST]
+    return list(Checkpoint.objects.filter(~Exists(copied)).order_by("size")[:MOST])
 
 
 def _tell(place: str, failed: str) -> None:

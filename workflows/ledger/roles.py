@@ -35,7 +35,7 @@ def guarded() -> Mapping[str, tuple[str, ...]]:
 
     A table whose rows never change is one of the ledger: there it may not delete either, though texts are erased.
     """
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for table, updates, deletes in _rows(REFUSING):
         if updates:
             found[table] = ("UPDATE", "DELETE")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from django.db.models import Count, Q
@@ -22,6 +23,8 @@ OTHERS = 5
 """Nor do fewer of other enterprises, with which they are compared: a union with one enterprise is never found."""
 CHANCE = Fraction(1, 20)
 """How likely it may be by chance at most, by what the person decides elsewhere: one in twenty, as is usual."""
+HISTORY = timedelta(days=3 * 365)
+"""So far back their decisions are counted: what somebody did longer ago says little, and the cost stays what it is."""
 MOST = 20
 """So many earlier decisions are linked."""
 Whom = tuple[int | None, int | None, int]  # who decided, for which office, on which enterprise
@@ -56,7 +59,7 @@ def look(batch: Batch) -> Iterator[Found]:
     decided = batch.acts(*FOR)
     own = _decisions(batch, decided) if decided else {}
     candidates = [(one, until) for one in decided if _agrees(until := _until(batch, own, one))]
-    everywhere = _everywhere([one for one, _until in candidates]) if candidates else {}
+    everywhere = _everywhere([one for one, _until in candidates], _since(decided)) if candidates else {}
     for one, until in candidates:
         application = batch.applications[one.stream]
         here = _tally(until)
@@ -79,7 +82,11 @@ def _until(batch: Batch, own: Mapping[Whom, Sequence[Event]], decision: Event) -
     """Return what who decided had decided on the enterprise by then, this decision included."""
     enterprise = batch.applications[decision.stream].enterprise_id
     earlier = own[decision.actor_id, decision.office_id, enterprise]
-    return [one for one in earlier if (one.at, one.pk) <= (decision.at, decision.pk)]
+    return [
+        one
+        for one in earlier
+        if decision.at - HISTORY <= one.at and (one.at, one.pk) <= (decision.at, decision.pk)
+    ]
 
 
 def _agrees(decisions: Sequence[Event]) -> bool:
@@ -92,14 +99,14 @@ def _decisions(batch: Batch, decided: Sequence[Event]) -> dict[Whom, list[Event]
     enterprises = {batch.applications[one.stream].enterprise_id for one in decided}
     rows = Application.objects.filter(enterprise__in=enterprises).only("public_id", "enterprise_id")
     applications = {row.stream: row.enterprise_id for row in rows}
-    actors = {one.actor_id for one in decided}
-    events = Event.objects.filter(stream__in=list(applications), actor__in=actors, action__in=FOR + AGAINST)
+    actors, since = {one.actor_id for one in decided}, _since(decided)
     found: dict[Whom, list[Event]] = defaultdict(list)
-    in_streams = events.only(*SLIM).order_by(
-        "stream", "sequence"
-    )  # in this order the streams lead the search
-    for event in sorted(in_streams, key=lambda one: (one.at, one.pk)):
-        found[event.actor_id, event.office_id, applications[event.stream]].append(event)
+    events = Event.objects.filter(stream__in=list(applications)).only(
+        *SLIM
+    )  # the streams alone lead the search
+    for event in sorted(events.order_by("stream", "sequence"), key=lambda one: (one.at, one.pk)):
+        if event.actor_id in actors and event.action in FOR + AGAINST and event.at >= since:
+            found[event.actor_id, event.office_id, applications[event.stream]].append(event)
     return found
 
 
@@ -109,12 +116,17 @@ def _tally(decisions: Sequence[Event]) -> Tally:
     return Tally(agreed=len({one.stream for one in decisions} - objected), objected=len(objected))
 
 
-def _everywhere(decisions: Sequence[Event]) -> dict[tuple[int | None, int | None], Tally]:
+def _since(decided: Sequence[Event]) -> datetime:
+    return min(one.at for one in decided) - HISTORY
+
+
+def _everywhere(decisions: Sequence[Event], since: datetime) -> dict[tuple[int | None, int | None], Tally]:
     """Return what these people have decided for these offices on all applications. One query."""
     rows = Event.objects.filter(
         actor__in={one.actor_id for one in decisions},
         office__in={one.office_id for one in decisions},
         action__in=FOR + AGAINST,
+        at__gte=since,
         at__lte=max(one.at for one in decisions),
     )
     counted = (
@@ -155,7 +167,7 @@ ALWAYS = Rule(
     look=look,
     looks_for=lambda: (
         _(
-            "同一人在同一组织对一个单位的%(cases)d件以上全部同意，从未退回；对其他单位至少办过%(others)d件，"
+            "三年之内，同一人在同一组织对一个单位的%(cases)d件以上全部同意，从未退回；对其他单位至少办过%(others)d件，"
             "照其退回的比例，这样的结果偶然出现的可能不到%(percent)d%%。每个批次最多列出一次。"
         )
         % {"cases": CASES, "others": OTHERS, "percent": CHANCE * 100}

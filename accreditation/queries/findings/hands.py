@@ -11,6 +11,7 @@ from accreditation.models import Application
 from accreditation.queries.findings.agreement import FOR
 from accreditation.queries.findings.batch import Batch, since_submission
 from accreditation.queries.findings.rule import Found, Rule, Telling, word
+from accreditation.queries.recall import QUIET
 from accreditation.states import Level
 from workflows.models import Event
 
@@ -110,7 +111,7 @@ TWO_LEVELS = Rule(
 def look_at_turns(batch: Batch) -> Iterator[Found]:
     """Yield the favourable decisions after an adverse one of the same office on the same revision was taken back."""
     for one in batch.acts(*FOR):
-        since = since_submission(batch.before(one))
+        since = [act for act in since_submission(batch.before(one)) if act.action not in QUIET]
         taken_back = [
             (decision, recall)
             for decision, recall in pairwise(since)

@@ -3,7 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +29,7 @@ class Raise:
 def look(batch: Batch) -> Iterator[Found]:
     """Yield, once a raise, the recommendation that only fits because the quota was raised when it was full."""
     taking = [one for one in batch.acts("recommend") if one.facts.get("place")]
-    raises = _raises({batch.applications[one.stream].cycle_id for one in taking}) if taking else {}
+    raises = _raises([batch.applications[one.stream] for one in taking]) if taking else {}
     for one in taking:
         application = batch.applications[one.stream]
         raised = raises.get((application.cycle_id, application.district_id), ())
@@ -58,23 +61,25 @@ def _found(application: Application, event: Event, change: Raise, number: int) -
     )
 
 
-def _raises(cycles: set[int]) -> Mapping[tuple[int, int], Sequence[Raise]]:
-    """Return by cycle and body how its places were raised after they had been set. Three queries."""
-    streams = {cycle.stream: cycle.pk for cycle in Cycle.objects.filter(pk__in=cycles)}
-    rows = Event.objects.filter(stream__in=list(streams), action="set_quota").order_by("stream", "sequence")
-    changes = [(event, event.facts) for event in rows]
-    codes = {facts.get("organisation", "") for _event, facts in changes}
-    bodies = dict(Organisation.objects.filter(code__in=codes).values_list("code", "pk"))
+def _raises(applications: Sequence[Application]) -> Mapping[tuple[int, int], Sequence[Raise]]:
+    """Return by cycle and body how the places of these applications' bodies were raised. Three queries."""
+    cycles = Cycle.objects.filter(pk__in={one.cycle_id for one in applications})
+    streams = {cycle.stream: cycle.pk for cycle in cycles}
+    rows = Organisation.objects.filter(pk__in={one.district_id for one in applications})
+    bodies = dict(rows.values_list("code", "pk"))
+    named = reduce(or_, (Q(body__contains=f'"organisation":"{code}"') for code in bodies))
     found: dict[tuple[int, int], list[Raise]] = defaultdict(list)
     last: dict[tuple[int, int], int] = {}
-    for event, facts in changes:
-        body = bodies.get(facts.get("organisation", ""))
-        if body is None:
-            continue
+    changes = Event.objects.filter(named, stream__in=list(streams), action="set_quota")
+    for event in changes.order_by("stream", "sequence"):
+        facts = event.facts
+        body, places = bodies.get(facts.get("organisation", "")), facts.get("places")
+        if body is None or not isinstance(places, int):
+            continue  # what was tampered with says nothing
         whose = streams[event.stream], body
-        if facts["places"] > last.get(whose, facts["places"]):
-            found[whose].append(Raise(event, last[whose], facts["places"]))
-        last[whose] = facts["places"]
+        if places > last.get(whose, places):
+            found[whose].append(Raise(event, last[whose], places))
+        last[whose] = places
     return found
 
 

@@ -24,9 +24,10 @@ def findings_for(user: User, offices: Sequence[Office]) -> QuerySet[Finding]:
     """
     branches = Q(pk=None)
     for office in auditing(offices):
-        branches |= Q(office__path__startswith=office.organisation.path)
+        branches |= Q(path__startswith=office.organisation.path)
+    bodies = Organisation.objects.filter(branches).values("pk")
     alone = Scorecard.objects.filter(expert=user, submitted_at=None).values("application")
-    return Finding.objects.filter(branches).exclude(rule=FAR.code, application__in=alone)
+    return Finding.objects.filter(office__in=bodies).exclude(rule=FAR.code, application__in=alone)
 
 
 def waiting(user: User, offices: Sequence[Office]) -> int:

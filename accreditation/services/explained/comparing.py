@@ -10,9 +10,9 @@ from workflows.ledger.chain import digest
 from workflows.ledger.verification.broken import Broken, Fault, Place
 
 
-def place_of(row: Model, stream: str = "", sequence: int | None = None) -> Place:
+def place_of(model: type[Model], key: Any, stream: str = "", sequence: int | None = None) -> Place:
     """Return which row it is, and the event that explains it."""
-    return Place(row._meta.db_table, str(row.pk), stream, sequence)
+    return Place(model._meta.db_table, str(key), stream, sequence)
 
 
 def hold(place: Place, said: Mapping[str, Any], found: Mapping[str, Any]) -> None:
@@ -37,6 +37,6 @@ def missing(place: Place) -> Broken:
     return Broken(place, Fault.MISSING, _("操作记录说明有这一行，它不见了"))
 
 
-def stray(row: Model) -> Broken:
+def stray(model: type[Model], key: Any) -> Broken:
     """Return what is said of a row that no event speaks of."""
-    return Broken(place_of(row), Fault.STRAY, _("没有操作记录说明这一行从何而来"))
+    return Broken(place_of(model, key), Fault.STRAY, _("没有操作记录说明这一行从何而来"))

@@ -9,7 +9,6 @@ from typing import Any
 from accreditation.models import Cycle, Quota
 from accreditation.services.cycles import SETTINGS
 from accreditation.services.explained.comparing import hold, missing, place_of, stray
-from workflows.ledger.verification.broken import Place
 from workflows.models import Event
 
 CHANGING = ("open_cycle", "change_cycle", "choose_versions", "set_quota", "set_experts")
@@ -38,7 +37,7 @@ def check_cycles(streams: Sequence[str]) -> int:
             "rubric_sha256": row.rubric.sha256,
             "experts": experts,
         }
-        hold(place_of(row, row.stream), chosen.settings | {"experts": chosen.experts}, found)
+        hold(place_of(Cycle, row.pk, row.stream), chosen.settings | {"experts": chosen.experts}, found)
         count += _check_quotas(row, chosen)
     return count
 
@@ -76,8 +75,8 @@ def _check_quotas(row: Cycle, chosen: Chosen) -> int:
     for code, (places, sequence) in chosen.places.items():
         quota = found.pop(code, None)
         if quota is None:
-            raise missing(Place(Quota._meta.db_table, f"{row.code} {code}", row.stream, sequence))
-        hold(place_of(quota, row.stream, sequence), {"places": places}, vars(quota))
+            raise missing(place_of(Quota, f"{row.code} {code}", row.stream, sequence))
+        hold(place_of(Quota, quota.pk, row.stream, sequence), {"places": places}, vars(quota))
     for quota in found.values():
-        raise stray(quota)
+        raise stray(Quota, quota.pk)
     return len(quotas)

@@ -1,61 +1,44 @@
 """What was named: designations and their certificates, with the proofs that stand in them and their files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from accreditation.models import Application, Designation
+from accreditation.models import Application, Designation, NamingDecision
 from accreditation.services.certificate_proofs import FILE, ISSUE, printed_on
+from accreditation.services.explained.applications import Applications, Explicable
 from accreditation.services.explained.comparing import hold, missing, place_of, stray
-from accreditation.services.explained.histories import History, Said
+from accreditation.services.explained.histories import Said
 from certificates import archive
 from certificates.models import Certificate
 from certificates.proofs import place_of as place_in_log
 from workflows.ledger.proofs import proven
-from workflows.ledger.verification.broken import Broken, Fault, Place
+from workflows.ledger.verification.broken import Broken, Fault
 from workflows.models import Checkpoint, Event
 
 NAME = "name_studio"
 UNFIT = (LookupError, TypeError, ValueError)
 
 
-def check_designations(rows: Sequence[Application], said: Mapping[str, History]) -> int:
-    """Check that what is named was named by a decision, at its level and time; return how many. Raises Broken."""
-    designations = Designation.objects.filter(application__in=rows).select_related("decision__signed_by")
-    found = {one.application_id: one for one in designations}
-    for row in rows:
-        for event in said[row.stream].said(NAME):
-            designation = found.pop(row.pk, None)
-            if designation is None:
-                raise missing(event.place(Designation._meta.db_table, row.public_id))
-            _check_designation(row, designation, event)
-    for designation in found.values():
-        raise stray(designation)
-    return len(designations)
-
-
-def check_certificates(rows: Sequence[Application], said: Mapping[str, History]) -> int:
-    """Check that the certificates are those that were issued, with what they say; return how many. Raises Broken."""
-    designations = Designation.objects.filter(application__in=rows).select_related("certificate")
-    found = {one.application_id: one for one in designations}
+def check_named(batch: Applications) -> int:
+    """Check designations and certificates: what they say, and the files; return how many rows. Raises Broken."""
+    rows = Designation.objects.filter(application__in=[one.pk for one in batch])
+    found = {one.application_id: one for one in rows.select_related("decision__signed_by", "certificate")}
     certificates = []
-    for row in rows:
-        designation, history = found.get(row.pk), said[row.stream]
-        certificate = designation.certificate if designation else None
-        issued = history.said(ISSUE)
-        for event in issued:
-            if certificate is None or event.facts["certificate"] != str(certificate.public_id):
-                raise missing(event.place(Certificate._meta.db_table, event.facts["certificate"]))
-            _check_text(certificate, designation, event)
-        if certificate is not None:
-            if not issued:
-                raise stray(certificate)
-            _check_file(certificate, row.stream, history.said(FILE))
-            certificates.append(certificate)
+    for one in batch:
+        designation = found.pop(one.pk, None)
+        if designation is None:
+            for event in one.history.said(NAME):
+                raise missing(event.place(Designation, one.stream))
+            continue
+        if not one.history.said(NAME):
+            raise stray(Designation, designation.pk)
+        _check_designation(one, designation)
+        certificates += _check_certificate(one, designation)
     _check_proofs(certificates)
-    return len(certificates)
+    return len(certificates) * 2
 
 
 def refuse_certificates_of_nothing() -> None:
@@ -63,27 +46,39 @@ def refuse_certificates_of_nothing() -> None:
     designated = Designation.objects.filter(certificate=OuterRef("pk"))
     loose = Certificate.objects.filter(~Exists(designated)).order_by("pk").first()
     if loose is not None:
-        raise stray(loose)
+        raise stray(Certificate, loose.pk)
 
 
-def _check_designation(row: Application, designation: Designation, event: Said) -> None:
-    decision = designation.decision
+def _check_designation(one: Explicable, designation: Designation) -> None:
+    [event] = one.history.said(NAME)
+    decision, columns = designation.decision, one.columns
     expected = {
-        "studio": row.studio_id, "district": row.district_id, "level": row.cycle.level,
+        "studio_id": columns["studio_id"], "district_id": columns["district_id"], "level": columns["level"],
         "decision": event.facts["decision"], "named_on": decision.signed_on, "valid_until": decision.valid_until,
     }  # fmt: skip
-    found = {
-        "studio": designation.studio_id, "district": designation.district_id, "level": designation.level,
-        "decision": decision.number, "named_on": designation.named_on, "valid_until": designation.valid_until,
-    }  # fmt: skip
-    hold(place_of(designation, event.stream, event.sequence), expected, found)
+    found = vars(designation) | {"decision": decision.number}
+    hold(event.place(Designation, designation.pk), expected, found)
     signed = {"signed_at": decision.signed_at, "signed_by": str(decision.signed_by.public_id)}
-    place = place_of(decision, event.stream, event.sequence)
-    hold(place, {"signed_at": event.at, "signed_by": event.actor}, signed)
+    hold(event.place(NamingDecision, decision.pk), {"signed_at": event.at, "signed_by": event.actor}, signed)
 
 
-def _check_text(certificate: Certificate, designation: Any, event: Said) -> None:
-    place = place_of(certificate, event.stream, event.sequence)
+def _check_certificate(one: Explicable, designation: Designation) -> list[Certificate]:
+    certificate, issued = designation.certificate, one.history.said(ISSUE)
+    if certificate is not None and not issued:
+        raise stray(Certificate, certificate.pk)
+    for event in issued:
+        code = event.facts["certificate"]
+        if certificate is None or code != str(certificate.public_id):
+            raise missing(event.place(Certificate, code))
+        _check_text(certificate, designation, event)
+    if certificate is None:
+        return []
+    _check_file(certificate, one.stream, one.history.said(FILE))
+    return [certificate]
+
+
+def _check_text(certificate: Certificate, designation: Designation, event: Said) -> None:
+    place = event.place(Certificate, certificate.pk)
     hold(place, event.facts, printed_on(certificate))
     expected = {
         "registered_at": event.at, "year": designation.named_on.year,
@@ -94,28 +89,28 @@ def _check_text(certificate: Certificate, designation: Any, event: Said) -> None
 
 def _check_file(certificate: Certificate, stream: str, made: Sequence[Said]) -> None:
     """Without a file nothing says that it was made; with one, its bytes are those that the event has the hash of."""
-    if not made and not certificate.sha256:
-        return
     event = made[0] if made else None
-    place = place_of(certificate, stream, event.sequence if event else None)
-    expected = {"sha256": "", "size": None, "rendered_at": None}
+    place = place_of(Certificate, certificate.pk, stream, event.sequence if event else None)
+    expected: dict[str, Any] = {"sha256": "", "size": None, "rendered_at": None}
     if event:
         expected = {"sha256": event.facts["sha256"], "size": event.facts["size"], "rendered_at": event.at}
     hold(place, expected, vars(certificate))
-    if not archive.is_intact(certificate):
-        file = Place(certificate.file.name, str(certificate.pk), place.stream, place.sequence)
-        raise Broken(file, Fault.FILE, _("存档的文件不在，或者与登记的摘要不符"))
+    if event and not archive.is_intact(certificate):
+        what = _("存档的文件%(name)s不在，或者与登记的摘要不符") % {"name": certificate.file.name}
+        raise Broken(place, Fault.FILE, what)
 
 
 def _check_proofs(certificates: Iterable[Certificate]) -> None:
     """Check that each proof is the one that the log gives today for the same event and checkpoint."""
     made = {str(one.public_id): one for one in certificates if one.sha256}
-    streams = Application.objects.filter(designation__certificate__in=made.values())
+    if not made:
+        return
+    streams = Application.objects.filter(designation__certificate__in=made.values()).only("public_id")
     events = Event.objects.filter(stream__in=[one.stream for one in streams], action=ISSUE)
-    for event in events.select_related("leaf", "payload") if made else ():
+    for event in events.select_related("leaf", "payload"):
         certificate = made[event.facts["certificate"]]
         if _proof_of(event, certificate.log_proof) != certificate.log_proof:
-            place = place_of(certificate, event.stream, event.sequence)
+            place = place_of(Certificate, certificate.pk, event.stream, event.sequence)
             raise Broken(place, Fault.DIFFERS, _("log_proof与日志给出的存证不同"))
 
 

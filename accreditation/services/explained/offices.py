@@ -7,7 +7,6 @@ from typing import Any
 
 from accreditation.models import Membership, Organisation, OrganisationUserObjectPermission
 from accreditation.services.explained.comparing import hold, missing, place_of, stray
-from workflows.ledger.verification.broken import Place
 from workflows.models import Event
 
 CHANGING = ("found", "join", "leave", "grant", "revoke", "set_escalation")
@@ -43,7 +42,11 @@ def check_offices(streams: Sequence[str]) -> int:
             "parent": row.parent.code if row.parent else "",
             "escalates_to": str(row.escalates_to.public_id) if row.escalates_to else "",
         }
-        hold(place_of(row, row.stream), office.founded | {"escalates_to": office.escalates_to}, found)
+        hold(
+            place_of(Organisation, row.pk, row.stream),
+            office.founded | {"escalates_to": office.escalates_to},
+            found,
+        )
     return _check_members(rows, said) + _check_grants(rows, said)
 
 
@@ -51,7 +54,7 @@ def refuse_unfounded() -> None:
     """Raise Broken where there is an organisation that nobody founded."""
     unfounded = Organisation.objects.filter(sequence=0).order_by("pk").first()
     if unfounded is not None:
-        raise stray(unfounded)
+        raise stray(Organisation, unfounded.pk)
 
 
 def _said(streams: Sequence[str]) -> dict[str, Office]:
@@ -84,9 +87,9 @@ def _check_members(rows: Sequence[Organisation], said: dict[str, Office]) -> int
     for row in rows:
         for member, sequence in said[row.stream].members.items():
             if found.pop((row.pk, member), None) is None:
-                raise missing(Place(Membership._meta.db_table, f"{row.code} {member}", row.stream, sequence))
+                raise missing(place_of(Membership, f"{row.code} {member}", row.stream, sequence))
     for membership in found.values():
-        raise stray(membership)
+        raise stray(Membership, membership.pk)
     return len(members)
 
 
@@ -98,7 +101,7 @@ def _check_grants(rows: Sequence[Organisation], said: dict[str, Office]) -> int:
         for (member, grant), sequence in said[row.stream].grants.items():
             if found.pop((row.pk, member, grant), None) is None:
                 key = f"{row.code} {member} {grant}"
-                raise missing(Place(table._meta.db_table, key, row.stream, sequence))
-    for row_ in found.values():
-        raise stray(row_)
+                raise missing(place_of(table, key, row.stream, sequence))
+    for held in found.values():
+        raise stray(table, held.pk)
     return len(grants)

@@ -28,6 +28,7 @@ from tests import factories as make
 from tests.accreditation.audit.conftest import NOW
 from workflows.ledger import log
 from workflows.ledger.chain import first_broken
+from workflows.ledger.verification.whole import verify
 from workflows.models import Event, EventPayload, Notification
 from workflows.notifications import checkpoint_mail
 from workflows.notifications.fan_out import fan_out
@@ -111,6 +112,7 @@ def test_nothing_of_a_name_is_left_in_the_whole_database_and_every_chain_holds(p
     ] == []
     assert chains_hold()
     assert log.root(log.size()) == before
+    assert verify().size == log.size()
     assert done.streams == len({event.stream for event in Event.objects.filter(action="erase")})
     assert done.events == sum(len(event.facts["events"]) for event in Event.objects.filter(action="erase"))
     assert not Notification.objects.filter(user=person, mailed_at=None).exists()

@@ -181,6 +181,7 @@ def test_the_rules_are_explained_with_what_they_have_found_in_the_own_branch(sig
 def test_empty_pages_say_what_to_do(signed_in):
     client = signed_in(auditor(make.city()))
     assert "没有未核查的疑点" in client.get(LIST).content.decode()
+    assert "还没有核查过的疑点" in client.get(LIST, {"state": "examined"}).content.decode()
     assert "还没有疑点" in client.get(LIST, {"state": "all"}).content.decode()
     assert "没有选取" in client.get(MANY).content.decode()
 

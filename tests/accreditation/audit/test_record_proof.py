@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.conf import settings as configured
@@ -12,13 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accreditation.queries.proof import check
-from accreditation.services import tasks
+from accreditation.services import offices, panel, tasks
 from accreditation.services.journals import evidence_read
 from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.audit.conftest import NOW
 from tests.append_only import tampering
 from tests.page import parse
+from workflows.actors import SYSTEM
 from workflows.ledger import checkpoints, keys, log
 from workflows.ledger.chain import canonical, digest
 from workflows.ledger.standing import Trouble, newest_seal
@@ -304,3 +306,33 @@ def test_without_a_key_a_new_event_has_no_proof_and_nothing_is_noted(signed_in, 
     answer = signed_in(auditor()).get(reverse("event-proof", args=[sealed.public_id, "11"]))
     assert (answer.status_code, "这一条现在取不出证明" in answer.content.decode()) == (409, True)
     assert not Event.objects.filter(action="export").exists()
+
+
+def test_an_auditor_who_has_a_card_to_give_takes_nothing_along_that_the_timeline_keeps_from_them(
+    signed_in, settings
+):
+    settings.DISCUSS_TOTAL, who = 1, make.cast()
+    application = make.application_in(State.PANEL_SCORING)
+    low = dict.fromkeys(make.full_marks(), Decimal(0))
+    expert, second, third = who.experts
+    fourth = make.expert(username="fourth")
+    panel.convene(
+        application, by=who.city_decider, at=NOW, expected_version=application.version, experts=[fourth]
+    )
+    for one, marks in ((expert, make.full_marks()), (second, make.full_marks()), (third, low)):
+        panel.score(
+            make.fresh(application), by=one, at=NOW, expected_version=make.fresh(application).version,
+            judged=marks, comments=dict.fromkeys(marks, "不足。"),
+        )  # fmt: skip
+    panel.discuss(
+        make.fresh(application), by=who.city_decider, at=NOW,
+        expected_version=make.fresh(application).version, finding="维持。",
+        cards={card.public_id for card in application.scorecards.all()},
+    )  # fmt: skip
+    note = Event.objects.get(stream=application.stream, action="discuss")
+    offices.set_grants(who.city, fourth, {"review", "audit"}, by=SYSTEM, at=NOW)
+    address = reverse("event-proof", args=[application.public_id, note.sequence])
+    assert [signed_in(one).get(address).status_code for one in (auditor(), fourth)] == [200, 404]
+    stood = signed_in(fourth).get(reverse("as-it-stood", args=[application.public_id]))
+    assert "最近一条" not in stood.content.decode()
+    assert [line.words for line in parse(stood).all("[aria-labelledby=panel] td.w-num")] == ["—"] * 4

@@ -310,4 +310,8 @@ def test_any_two_revisions_can_be_compared(signed_in):
         (2, 1),
         (1, 1),
     ]
-    assert [(pair["before"], pair["after"]) for pair in both[0].context["pairs"]] == [(1, 2), (2, 3), (1, 3)]
+    compare = f"{base}/changes/"
+    assert [
+        client.get(compare, {"before": before, "after": after})["Location"]
+        for before, after in ((2, 3), (3, 2), (3, 1))
+    ] == [f"{base}/3/changes/", f"{base}/3/changes/", f"{base}/3/changes/?since=1"]

@@ -108,6 +108,8 @@ def _payload(row: Row) -> Place:
 
 
 def _backdated(row: Row) -> Broken:
-    said = {"at": row.at}
-    what = _("它说发生在%(at)s，却在那以后签署的检查点之后才进入日志：是倒填日期补进去的") % said
-    return Broken(row.place, Fault.BACKDATED, what)
+    if row.leaf is None:
+        what = _("它说发生在%(at)s，那以后签署的检查点里却没有它：是后来补进去的，或者日志漏了它")
+    else:
+        what = _("它说发生在%(at)s，却在那以后签署的检查点之后才进入日志：是倒填日期补进去的")
+    return Broken(row.place, Fault.BACKDATED, what % {"at": row.at})

@@ -38,7 +38,9 @@ class Procession:
         self.counts = Counts()
         self.held: Mark | None = None
         outside = [kept] if kept and kept.size >= start else []
-        self._rest: Generator[Mark, None, None] = merge(outside, _stored(start, verifiers, witnesses, self.counts))
+        self._rest: Generator[Mark, None, None] = merge(
+            outside, _stored(start, verifiers, witnesses, self.counts)
+        )
         self._next = next(self._rest, None)
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """The rows that events explain: each must stand where the last event of its stream left it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -39,7 +39,7 @@ def check_all(tell: Tell) -> int:
             tell(count)
     begun = Event.objects.filter(sequence=1).values_list("stream", flat=True)
     for streams in _batches(begun.iterator(chunk_size=BATCH)):
-        _refuse_missing(streams, list(standing.of_streams(streams)))
+        _refuse_missing(streams, standing.known(streams))
     for explained in _explained():
         explained.besides()
     return count
@@ -50,7 +50,7 @@ def check_of(streams: Iterable[str], tell: Tell) -> int:
     count = 0
     for some in _batches(iter(streams)):
         rows = list(standing.of_streams(some))
-        _refuse_missing(some, rows)
+        _refuse_missing(some, {row.stream for row in rows})
         count += _check(rows)
         tell(count)
     return count
@@ -96,8 +96,7 @@ def _last_events(streams: Streams, heads: Sequence[str]) -> dict[str, tuple[int,
     return {stream: (number, *found.get((stream, number), ("", ""))) for stream, number in numbers}
 
 
-def _refuse_missing(streams: Streams, rows: Sequence[Standing]) -> None:
-    found = {row.stream for row in rows}
+def _refuse_missing(streams: Streams, found: Set[str]) -> None:
     for stream in streams:
         if stream not in found:
             table, code = standing.model_of(stream)._meta.db_table, stream.partition("/")[2]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import CharField, Value
+from django.db.models import CharField, QuerySet, Value
 
 from workflows.ledger.verification.broken import Place
 from workflows.models import Journal, Stream, Subject
@@ -45,6 +45,21 @@ def all_of(model: type[Stream]) -> Iterator[Standing]:
 
 def of_streams(streams: Streams) -> Iterator[Standing]:
     """Yield the rows of these streams that are there. One query for each model."""
+    for model, rows in _rows_of(streams):
+        yield from (row for row in _read(model, rows) if row.stream in streams)
+
+
+def known(streams: Streams) -> set[str]:
+    """Return those of the streams that have their rows. One query for each model."""
+    return {
+        f"{kind}/{code}"
+        for model, rows in _rows_of(streams)
+        for kind, code in rows.values_list(*_named(model)).iterator(chunk_size=BATCH)
+    }
+
+
+def _rows_of(streams: Streams) -> Iterator[tuple[type[Stream], QuerySet[Stream]]]:
+    """Yield the rows of these streams by model, and of journals perhaps a few besides."""
     by_model: dict[type[Stream], list[tuple[str, str]]] = {}
     for stream in streams:
         kind, _slash, code = stream.partition("/")
@@ -57,17 +72,21 @@ def of_streams(streams: Streams) -> Iterator[Standing]:
             )
         else:
             rows = rows.filter(public_id__in=[code for _kind, code in codes if _is_uuid(code)])
-        yield from (row for row in _read(model, rows) if row.stream in streams)
+        yield model, rows
 
 
-def _read(model: type[Stream], rows: Any) -> Iterator[Standing]:
-    names = ("kind", "code") if model is Journal else (Value(model.stream_kind), "public_id")
+def _read(model: type[Stream], rows: QuerySet[Stream]) -> Iterator[Standing]:
     state = "state" if issubclass(model, Subject) else Value(None, output_field=CharField())
     table = model._meta.db_table
-    found = rows.values_list(*names, "sequence", "head", state)
+    found = rows.values_list(*_named(model), "sequence", "head", state)
     for kind, code, sequence, head, state_ in found.iterator(chunk_size=BATCH):
         stream = f"{kind}/{code}"
         yield Standing(stream, Place(table, str(code), stream, sequence), sequence, head, state_)
+
+
+def _named(model: type[Stream]) -> tuple[Any, Any]:
+    """Return what gives the two parts of a stream's key."""
+    return ("kind", "code") if model is Journal else (Value(model.stream_kind), "public_id")
 
 
 def _is_uuid(code: str) -> bool:
