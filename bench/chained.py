@@ -1,49 +1,67 @@
-"""Many events that hold: each copy of an application has a chain of its own, as its services would have written it."""
+"""Many events that hold: copies of an application and of the readings of its files, each with a chain of its own.
+
+They are as their services would have written them; those of all copies come in turns, as those of people who work at
+the same time do.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.models import Max
 
 from accreditation.models import Application
+from accreditation.services.journals import READING
 from bench.crowd import crowd
 from tests.append_only import triggers_lifted
 from workflows.ledger.chain import digest
-from workflows.models import Event, EventPayload
+from workflows.models import Event, EventPayload, Journal
 
 AT_ONCE = 10_000
 
 
 @dataclass
 class _Copy:
-    """An application whose chain is written: its stream, and the hash of its last event so far."""
+    """A stream that is being written, and the hash of its last event so far."""
 
-    pk: int
     stream: str
     head: str = ""
 
 
-def chained(template: Application, numbers: range, at: datetime) -> int:
-    """Copy the application with all that its events explain, once for each number; return how many events there are.
-
-    The events of all copies come in turns, as those of people who work at the same time do.
-    """
+def chained(template: Application, numbers: range, at: datetime) -> None:
+    """Copy the application, with all that its events explain, and the journal of its readings, once for each number."""
     before = Application.objects.aggregate(last=Max("pk"))["last"]
     crowd(template, numbers, at, with_events=False)
     rows = Application.objects.filter(pk__gt=before).order_by("pk")
-    copies = [_Copy(pk, f"application/{code}") for pk, code in rows.values_list("pk", "public_id")]
-    models_ = list(Event.objects.filter(stream=template.stream).order_by("sequence").values())
-    kept = dict(EventPayload.objects.filter(event__stream=template.stream).values_list("event", "content"))
-    first = (Event.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    pks, codes = zip(*rows.values_list("pk", "public_id"), strict=True)
+    forms = [_Copy(f"{Application.stream_kind}/{code}") for code in codes]
+    read = [_Copy(f"{READING}/{code}") for code in codes]
     with triggers_lifted(connection), transaction.atomic():
-        _insert(Event, _events(models_, copies, first))
-        contents = (kept[one["id"]] for one in models_ for _copy in copies)
-        _insert(EventPayload, ([first + n, "", content] for n, content in enumerate(contents)))
-        _settle(copies, len(models_))
-    return len(models_) * len(copies)
+        sequence = _write(template.stream, forms)
+        _settle([(sequence, form.head, pk) for form, pk in zip(forms, pks, strict=True)])
+        sequence = _write(f"{READING}/{template.public_id}", read)
+        journals = zip(codes, read, strict=True)
+        Journal.objects.bulk_create(
+            [Journal(kind=READING, code=code, sequence=sequence, head=one.head) for code, one in journals],
+            batch_size=1000,
+        )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+def _write(template: str, copies: Sequence[_Copy]) -> int:
+    """Write the events of a stream for each of the copies; return how many events each has."""
+    events = list(Event.objects.filter(stream=template).order_by("sequence").values())
+    kept = dict(EventPayload.objects.filter(event__stream=template).values_list("event", "content"))
+    first = (Event.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    _insert(Event, _events(events, copies, first))
+    contents = (kept[one["id"]] for one in events for _copy in copies)
+    _insert(EventPayload, ([first + n, "", content] for n, content in enumerate(contents)))
+    return len(events)
 
 
 def _events(templates: Sequence[dict[str, Any]], copies: Sequence[_Copy], key: int) -> Iterator[list[Any]]:
@@ -65,8 +83,9 @@ def _insert(model: type[models.Model], rows: Iterable[list[Any]]) -> None:
     marks = ", ".join(["%s"] * len(fields))
     prepare: list[Callable[..., Any]] = [field.get_db_prep_save for field in fields]
     sql = f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({marks})"
+    waiting = iter(rows)
     with connection.cursor() as cursor:
-        for some in _batches(rows):
+        while some := list(islice(waiting, AT_ONCE)):
             ready = [
                 [one(value, connection) for one, value in zip(prepare, row, strict=True)] for row in some
             ]
@@ -75,19 +94,8 @@ def _insert(model: type[models.Model], rows: Iterable[list[Any]]) -> None:
             cursor.execute("SELECT setval('workflows_event_id_seq', (SELECT max(id) FROM workflows_event))")
 
 
-def _settle(copies: Sequence[_Copy], sequence: int) -> None:
-    sql = f"UPDATE {Application._meta.db_table} SET sequence = %s, head = %s WHERE id = %s"
+def _settle(ends: Sequence[tuple[int, str, int]]) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [(sequence, copy.head, copy.pk) for copy in copies])
-        if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE")
-
-
-def _batches(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
-    some: list[list[Any]] = []
-    for row in rows:
-        some.append(row)
-        if len(some) == AT_ONCE:
-            yield some
-            some = []
-    yield some
+        cursor.executemany(
+            f"UPDATE {Application._meta.db_table} SET sequence = %s, head = %s WHERE id = %s", ends
+        )

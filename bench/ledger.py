@@ -9,12 +9,15 @@ from pathlib import Path
 from django.db import connection
 from django.utils import timezone
 
+from accreditation.models import Application
+from accreditation.services.journals import READING, evidence_read
 from accreditation.states import State
 from bench.chained import chained
 from bench.report import heading, line
 from tests import factories
 from workflows.ledger import checkpoints, log
 from workflows.ledger.verification.whole import verify
+from workflows.models import Event
 
 SHARE = 4
 """The first measurement is of so small a part of the events."""
@@ -24,15 +27,26 @@ TICKS = os.sysconf("SC_CLK_TCK")
 def measure(events: int) -> None:
     """Verify a quarter of so many events, then all of them: the memory must not grow with them."""
     template = factories.application_in(State.LISTED, leader_name="账本")
-    heading("Verifying the ledger: events of applications, with all the rows that they explain")
+    each = template.sequence + _read(template)
+    heading("Verifying the ledger: applications with all that their events explain, and who read their files")
     made = 0
     for wanted in (events // SHARE, events):
-        copies = max(wanted - log.size(), 0) // template.sequence
+        copies = max(wanted - log.size(), 0) // each
         chained(template, range(made, made + copies), timezone.now())
         made += copies
         log.number_events(factories.AT)
         checkpoints.make(factories.AT)  # nothing may be older than the checkpoint that it comes after
         _verify()
+
+
+def _read(template: Application) -> int:
+    """Let reviewers read every file of the application; return how many events that makes."""
+    for reader in (factories.user("union_decider"), factories.user("district_decider")):
+        for file in template.evidence.select_related("stored"):
+            evidence_read(
+                template, by=reader, at=factories.AT, sha256=file.stored.sha256, kind=file.kind, revision=1
+            )
+    return Event.objects.filter(stream=f"{READING}/{template.public_id}").count()
 
 
 def _verify() -> None:

@@ -21,7 +21,7 @@ SPACE = re.compile(r"[^\S\n ]")
 
 
 def document_pdf(page: str, *, identifier: bytes) -> bytes:
-    """A page of HTML as an archive document (PDF/A-3a, PDF/UA-1): the same bytes every time it is drawn from the same text.
+    """A page of HTML as an archive document (PDF/A-3a, PDF/UA-1): the same bytes each time for the same text.
 
     People type what no font has. Such a character is written as its code point, 〔U+1F600〕, never as a box.
     """

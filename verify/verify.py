@@ -131,10 +131,11 @@ def event_of(record, tree, where):
     where = f"{where} ({stream} #{number} {said['action']})"
     root = included(leaf, tree.size, sha256(b"\0" + body), [unbase64(one, 32) for one in record["proof"]])
     claim(root == tree.root and str(leaf).isdigit(), "leaf", where)
-    hashes = hashes if isinstance(hashes, dict) and "personal" in record else {}  # of schema 1 none can be checked
-    for field, (salt, text) in texts.items() if hashes else ():
+    hashes = hashes if isinstance(hashes, dict) else {}  # of schema 1, whose texts have no hashes of their own
+    for field, (salt, text) in texts.items():
         claim(sha256((salt + text).encode()).hex() == hashes.get(field), "personal")
-    return Event(where, stream, number, sha256(body).hex(), said, sorted({*hashes} - {*texts}))
+    erased = sorted({*hashes} - {*texts}) if "personal" in record else []
+    return Event(where, stream, number, sha256(body).hex(), said, erased)
 
 def streams_of(events, told, whole):
     """Check that each event follows the one before it, and that an event of the stream tells which texts are gone."""

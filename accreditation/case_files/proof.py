@@ -21,11 +21,11 @@ from accreditation.services.journals import READING
 from workflows.actors import SYSTEM
 from workflows.journals import note_down
 from workflows.ledger import log, tree
-from workflows.ledger.chain import canonical
+from workflows.ledger.chain import canonical, written
 from workflows.ledger.checkpoints import covering, latest
 from workflows.ledger.keys import CannotSign, verifiers
 from workflows.ledger.peers import BadSetting, witnesses
-from workflows.ledger.proofs import in_base64, proven
+from workflows.ledger.proofs import Proven, in_base64, proven
 from workflows.ledger.witnesses import with_cosignatures
 from workflows.models import Checkpoint, Event
 
@@ -73,13 +73,18 @@ def write_proof(contents: Contents, sealed_by: Event, folder: Path, at: datetime
     checkpoint = _covering(sealed_by, at)
     readings = [event for event in events_of(sealed_by.stream) if event.sequence <= sealed_by.sequence]
     events = [*events_of(contents.events[-1].stream)[: contents.events[-1].sequence], *readings]
-    rows = [canonical(record) for record in proven(events, checkpoint)]
+    rows = [canonical(_provable(record)) for record in proven(events, checkpoint)]
     if len(rows) != len(events):
         raise CannotBuild(UNREADABLE, sealed_by.stream)
     _write(folder / "events.jsonl", rows)
     (folder / "checkpoint.txt").write_text(with_cosignatures(checkpoint), encoding="utf-8")
     _write(folder / "consistency.jsonl", map(canonical, _history(checkpoint)))
     return checkpoint
+
+
+def _provable(record: Proven) -> Proven:
+    """Leave out texts that have no hashes of their own, those of schema 1: nobody outside could check them."""
+    return record if isinstance(written(record["body"])["personal"], dict) else record | {"personal": {}}
 
 
 def _covering(event: Event, at: datetime) -> Checkpoint:

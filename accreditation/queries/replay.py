@@ -50,13 +50,13 @@ class Replay(Known):
         self.works.follow(deed, self._to_score(deed))
         if deed.moved:
             self.state, self.since, self.last_move = deed.to_state, deed.at, deed.facts
-        if meeting := deed.facts.get("meeting"):
-            self.meetings.append(meeting)
+        if deed.facts.get("meeting"):
+            self.meetings.append(deed.text("meeting"))
 
     def _to_score(self, deed: Deed) -> list[str]:
         """Return who has to score from this event on: the experts it seats; all without a card if it is taken back."""
         if deed.action == "convene":
-            return list(deed.facts["experts"])
+            return deed.texts("experts")
         return [seat.expert for seat in self.panel if not seat.card]
 
 

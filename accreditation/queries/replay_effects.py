@@ -76,7 +76,7 @@ class Known:
 
 
 def _freeze(now: Known, deed: Deed) -> None:
-    now.revision, now.total, now.trimmed = deed.facts["revision"], None, False
+    now.revision, now.total, now.trimmed = deed.number("revision"), None, False
 
 
 def _submit(now: Known, deed: Deed) -> None:
@@ -124,24 +124,24 @@ def _recall(now: Known, deed: Deed) -> None:
 
 
 def _convene(now: Known, deed: Deed) -> None:
-    now.seats += [Seat(deed.facts["revision"], one, deed.at) for one in deed.facts["experts"]]
+    now.seats += [Seat(deed.number("revision"), one, deed.at) for one in deed.texts("experts")]
 
 
 def _score(now: Known, deed: Deed) -> None:
     (seat,) = (one for one in now.panel if one.expert == deed.actor)
-    seat.card, seat.submitted_at = deed.facts["scorecard"], deed.at
+    seat.card, seat.submitted_at = deed.text("scorecard"), deed.at
 
 
 def _conclude(now: Known, deed: Deed) -> None:
-    now.total, now.trimmed = Decimal(deed.facts["total"]), bool(deed.facts.get("trimmed"))
+    now.total, now.trimmed = Decimal(deed.text("total")), bool(deed.facts.get("trimmed"))
 
 
 def _publish(now: Known, deed: Deed) -> None:
-    now.notice, now.notice_ends_on = deed.facts["notice"], date.fromisoformat(deed.facts["ends_on"])
+    now.notice, now.notice_ends_on = deed.text("notice"), date.fromisoformat(deed.text("ends_on"))
 
 
 def _object(now: Known, deed: Deed) -> None:
-    now.objections[deed.facts["objection"]] = Ruling(deed.at)
+    now.objections[deed.text("objection")] = Ruling(deed.at)
     if now.notice_days_left is None and now.notice_ends_on:
         left = working_days_in(timezone.localdate(deed.at), now.notice_ends_on)
         now.notice_days_left = max(left, 1)
@@ -149,7 +149,7 @@ def _object(now: Known, deed: Deed) -> None:
 
 def _dismiss(now: Known, deed: Deed) -> None:
     now.rule("dismissed", deed)
-    now.notice_ends_on, now.notice_days_left = date.fromisoformat(deed.facts["ends_on"]), None
+    now.notice_ends_on, now.notice_days_left = date.fromisoformat(deed.text("ends_on")), None
 
 
 def _uphold(now: Known, deed: Deed) -> None:
@@ -158,29 +158,29 @@ def _uphold(now: Known, deed: Deed) -> None:
 
 
 def _name(now: Known, deed: Deed) -> None:
-    now.decision = deed.facts["decision"]
+    now.decision = deed.text("decision")
 
 
 def _certify(now: Known, deed: Deed) -> None:
-    now.certificate = deed.facts["certificate"]
+    now.certificate = deed.text("certificate")
 
 
 def _move_version(now: Known, deed: Deed) -> None:
-    now.process, now.rubric = deed.facts["process_to"], deed.facts["rubric_to"]
+    now.process, now.rubric = deed.text("process_to"), deed.text("rubric_to")
 
 
 def _visit(now: Known, deed: Deed) -> None:
     """A record that corrects another takes its place."""
     now.visits.pop(deed.facts.get("corrects", ""), None)
-    now.visits[deed.facts["visit"]] = deed.facts["on"]
+    now.visits[deed.text("visit")] = deed.text("on")
 
 
 def _appoint(now: Known, deed: Deed) -> None:
-    now.appointed[deed.facts["acts_for"]] = deed.facts["to"]
+    now.appointed[deed.text("acts_for")] = deed.text("to")
 
 
 def _uncopy(now: Known, deed: Deed) -> None:
-    now.copied.remove(deed.facts["to"])
+    now.copied.remove(deed.text("to"))
 
 
 EFFECTS: Mapping[str, Callable[[Known, Deed], None]] = {
@@ -205,6 +205,6 @@ EFFECTS: Mapping[str, Callable[[Known, Deed], None]] = {
     "visit": _visit,
     "recuse": lambda now, deed: now.recused.append(deed.actor),
     "appoint": _appoint,
-    "copy": lambda now, deed: now.copied.extend(deed.facts["to"]),
+    "copy": lambda now, deed: now.copied.extend(deed.texts("to")),
     "withdraw_copy": _uncopy,
 }

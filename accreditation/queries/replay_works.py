@@ -33,6 +33,27 @@ class Deed:
         """Whether the application went on to another state."""
         return self.from_state != self.to_state
 
+    def text(self, name: str) -> str:
+        """Return a fact that is a text. Raises LookupError, TypeError."""
+        value = self.facts[name]
+        if not isinstance(value, str):
+            raise TypeError(name)
+        return value
+
+    def texts(self, name: str) -> list[str]:
+        """Return a fact that is a list of texts. Raises LookupError, TypeError."""
+        value = self.facts[name]
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise TypeError(name)
+        return list(value)
+
+    def number(self, name: str) -> int:
+        """Return a fact that is a whole number from 0. Raises LookupError, TypeError."""
+        value = self.facts[name]
+        if type(value) is not int or value < 0:
+            raise TypeError(name)
+        return value
+
 
 @dataclass
 class Round:
@@ -151,16 +172,16 @@ def _put(work: Work, to: str, deed: Deed, by: str = "") -> None:
 
 def _escalate(work: Work, deed: Deed) -> None:
     if deed.facts.get("handed"):
-        _put(work, deed.facts["to"], deed)
+        _put(work, deed.text("to"), deed)
 
 
 def _appoint(work: Work, deed: Deed) -> None:
-    _put(work, deed.facts["to"], deed)
+    _put(work, deed.text("to"), deed)
     work.above = ""
 
 
 def _delegate(work: Work, deed: Deed) -> None:
-    work.advice, work.hold = deed.facts["to"], Task.Hold.ADVICE
+    work.advice, work.hold = deed.text("to"), Task.Hold.ADVICE
 
 
 def _advised(work: Work, deed: Deed) -> None:
@@ -168,15 +189,15 @@ def _advised(work: Work, deed: Deed) -> None:
 
 
 def _ask_above(work: Work, deed: Deed) -> None:
-    work.above = deed.facts["above"]
+    work.above = deed.text("above")
 
 
 HANDED: Mapping[str, Callable[[Work, Deed], None]] = {
     "claim": lambda work, deed: _put(work, deed.holder, deed),
     "release": lambda work, deed: _put(work, "", deed),
-    "assign": lambda work, deed: _put(work, deed.facts["to"], deed, by=deed.holder),
+    "assign": lambda work, deed: _put(work, deed.text("to"), deed, by=deed.holder),
     "unassign": lambda work, deed: _put(work, "", deed),
-    "transfer": lambda work, deed: _put(work, deed.facts["to"], deed, by=work.assignee),
+    "transfer": lambda work, deed: _put(work, deed.text("to"), deed, by=work.assignee),
     "take_back": lambda work, deed: _put(work, work.handed_by, deed),
     "escalate": _escalate,
     "appoint": _appoint,
@@ -189,14 +210,14 @@ HANDED: Mapping[str, Callable[[Work, Deed], None]] = {
 
 def _sign(work: Work, deed: Deed) -> None:
     """Take the round of the work on by one event: what was done to it, and what it came to by that."""
-    facts = deed.facts
+    code, result = deed.text("round"), deed.text("result")
     if deed.action == "open_signing":
-        work.round = Round(facts["round"], facts["placement"], facts["result"], signers=list(facts["to"]))
+        work.round = Round(code, deed.text("placement"), result, signers=deed.texts("to"))
     signing = work.round
-    if signing is None or signing.code != facts["round"]:
-        raise LookupError(facts["round"])
+    if signing is None or signing.code != code:
+        raise LookupError(code)
     IN_ROUND[deed.action](signing, deed)
-    signing.state = facts["result"]
+    signing.state = result
     work.hold = {OPEN: Task.Hold.SIGNING, PLANNED: Task.Hold.PLANNED}.get(signing.state, "")
     if work.hold:
         return
@@ -206,27 +227,26 @@ def _sign(work: Work, deed: Deed) -> None:
 
 
 def _terms(signing: Round, deed: Deed) -> None:
-    facts = deed.facts
-    signing.mode, signing.in_order = facts["mode"], facts["in_order"]
-    signing.threshold, signing.quorum = facts["threshold"], facts["quorum"]
+    signing.mode, signing.in_order = SigningRound.Mode(deed.text("mode")), deed.facts["in_order"] is True
+    signing.threshold, signing.quorum = deed.number("threshold"), deed.number("quorum")
 
 
 def _propose(signing: Round, deed: Deed) -> None:
-    signing.decision = deed.facts["decision"]
+    signing.decision = deed.text("decision")
 
 
 def _signed(signing: Round, deed: Deed) -> None:
-    signing.verdicts[deed.holder] = deed.facts["verdict"]
+    signing.verdicts[deed.holder] = deed.text("verdict")
 
 
 def _remove(signing: Round, deed: Deed) -> None:
-    signing.signers.remove(deed.facts.get("to") or deed.facts["signer"])
+    signing.signers.remove(deed.text("to" if "to" in deed.facts else "signer"))
 
 
 IN_ROUND: Mapping[str, Callable[[Round, Deed], None]] = {
     "open_signing": _terms,
     "change_signing": _terms,
-    "add_signer": lambda signing, deed: signing.signers.append(deed.facts["to"]),
+    "add_signer": lambda signing, deed: signing.signers.append(deed.text("to")),
     "remove_signer": _remove,
     "cancel_signing": lambda signing, deed: None,
     "propose": _propose,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Organisation, Scorecard, User
 from accreditation.permissions import OFFICE_FIELD
+from accreditation.queries.event_facts import number, points, texts
 from accreditation.queries.event_words import sentence
 from accreditation.queries.part import Part, is_scoring, part_of, readable_cards
 from accreditation.queries.site_visits import sees_visit_of
@@ -203,7 +204,7 @@ def _entry(
     event: Event, text: str, erasure: Erasure | None, cards: Mapping[str, Scorecard], sees_panel: bool
 ) -> Entry:
     facts, personal = event.facts, event.personal
-    hashes = [*facts.get("scorecards", ()), *([facts["scorecard"]] if "scorecard" in facts else ())]
+    hashes = [*texts(facts.get("scorecards")), *texts([facts.get("scorecard")])]
     return Entry(
         key=event.pk,
         stream=event.stream,
@@ -220,10 +221,10 @@ def _entry(
         said=personal.get("reason", ""),
         erased=event.erased,
         erasure=erasure,
-        revision=facts.get("revision") or None,
-        steps=tuple(facts.get("steps", ())),
+        revision=number(facts.get("revision")),
+        steps=texts(facts.get("steps")),
         cards=tuple(cards[sha256] for sha256 in hashes if sha256 in cards),
-        total=str(facts.get("total", "")) if sees_panel else "",
+        total=points(facts.get("total")) if sees_panel else "",
         hash=event.hash,
     )
 
@@ -237,5 +238,5 @@ def _erasures(events: Iterable[Event]) -> dict[int, Erasure]:
         by = event.personal.get("actor", "") or event.personal.get("office", "")
         erasure = Erasure(event.sequence, event.at, by, str(event.facts.get("order", "")))
         with suppress(LookupError, TypeError, ValueError):
-            found |= {sequence: erasure for sequence, _fields in event.facts["events"]}
+            found |= {int(sequence): erasure for sequence, _fields in event.facts["events"]}
     return found

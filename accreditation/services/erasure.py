@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accreditation.models import EventSearch, Membership, Organisation, SavedSearch, User
+from accreditation.models import EventSearch, IndexedThrough, Membership, Organisation, SavedSearch, User
 from accreditation.permissions import MANAGE
 from accreditation.queries.erasure import (
     ERASED_NAME,
@@ -123,6 +123,8 @@ def _erase_stream(
 ) -> int:
     """Erase in one stream, with what repeats the text elsewhere; return how many events lost text."""
     city = _manages_city(by)
+    # Who enters reasons in the index has entered them, or will find them gone.
+    IndexedThrough.objects.select_for_update().first()
     taken = erase(stream, wanted, by=by, at=at, order=order.ground.strip(), office=city, role=MANAGE)
     clear_copies(stream, taken)
     kept = Event.objects.filter(pk__in=[one.event.pk for one in taken]).select_related("payload")

@@ -17,6 +17,8 @@ PAGES = (
     "review",
     "application",
     "timeline",
+    "as-it-stood",
+    "revision-compare",
     "panel",
     "ruling",
     "scorecard",

@@ -8,6 +8,7 @@ import pytest
 
 from accreditation.process import ReviewProcess
 from bench.actions import ACTS
+from bench.events import SEARCHES
 from tests.repo.conftest import PATIENCE, ROOT
 
 pytestmark = pytest.mark.commands
@@ -40,6 +41,13 @@ LEDGER = [
     "processor time for an event, the database's too",
     "memory at its most",
 ]
+SEARCH = [
+    *(f"the city: {what}" for what in SEARCHES),
+    "the district: no filter",
+    "the union: no filter",
+    "SQL statements without a filter at 100",
+    "SQL statements without a filter at 200",
+]
 CERTIFICATE = ["drawn by a process that has drawn one before", "drawn by a new process, its start included"]
 FIGURE = re.compile(r"  (?:  )?(?P<what>\S.*?\S) {2,}(?P<measured>[\d.,]+\S*( \S+)*)")
 
@@ -51,7 +59,12 @@ def printed() -> list[tuple[str, str]]:
     Not in a clone: PostgreSQL, as a user without rights, must reach the virtual environment.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "--rounds", "1", "--block", "2", "--sizes", "60", "120"],
+        [
+            sys.executable,
+            "-m",
+            "bench",
+            *"--rounds 1 --block 2 --sizes 60 120 --events 50 --searched 100 200".split(),
+        ],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -67,7 +80,7 @@ def printed() -> list[tuple[str, str]]:
 
 def test_every_figure_is_printed_for_both_databases(printed: list[tuple[str, str]]) -> None:
     actions = [f"{act.action} in {act.state}" for act in ACTS]
-    one = [*TRANSITION, *actions, *DESK]
+    one = [*TRANSITION, *actions, *DESK, *LEDGER, *SEARCH]
     assert [what for what, _ in printed] == [*one, *one, *CERTIFICATE]
 
 
@@ -81,6 +94,11 @@ def test_a_recommendation_takes_ten_statements_and_one_more_for_a_place_of_the_q
 def test_the_desk_takes_as_many_statements_at_both_sizes(printed: list[tuple[str, str]]) -> None:
     counted = [measured for what, measured in printed if what.startswith("SQL statements of the page")]
     assert len(set(counted)) == 1
+
+
+def test_a_search_takes_as_many_statements_at_both_sizes(printed: list[tuple[str, str]]) -> None:
+    counted = [measured for what, measured in printed if what.startswith("SQL statements without a filter")]
+    assert (len(counted), len(set(counted[:2])), len(set(counted[2:]))) == (4, 1, 1)
 
 
 def test_every_action_of_the_process_is_counted() -> None:

@@ -16,8 +16,7 @@ from workflows.actors import Actor, Substitute, actor_code
 from workflows.models import Event, EventPayload, Stream
 
 SCHEMA = 2
-_plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
-"""What `canonical` gives for nearly every payload, but faster: comparing with it first spares most of the calls."""
+_read = json.JSONDecoder().raw_decode
 
 
 def canonical(value: Any) -> str:
@@ -131,18 +130,25 @@ def _holds(event: Event, sequence: int, previous: str) -> bool:
 
 def kept_fields(hashes: Any, salt: str, content: str) -> Set[str] | None:
     """Return the fields whose personal text is kept, None where it is not what the event's body has the hashes of."""
-    kept = written(content)
     if isinstance(hashes, str):  # schema 1
-        return kept.keys() if hashes == digest(salt + content) else None
-    if salt or not isinstance(hashes, dict) or (_plain(kept) != content and canonical(kept) != content):
+        return written(content).keys() if hashes == digest(salt + content) else None
+    if salt or not isinstance(hashes, dict):
         return None
     try:
+        kept, _end = _read(content)
         for name, (own, text) in kept.items():
             if hashes.get(name) != digest(own + text):
                 return None
-    except (TypeError, ValueError):
+        is_canonical = _simply(kept) == content or canonical(kept) == content
+    except (AttributeError, TypeError, ValueError):
         return None
-    return kept.keys()
+    return kept.keys() if is_canonical else None
+
+
+def _simply(kept: Mapping[str, list[str]]) -> str:
+    """Return personal text as JSON: canonical where no text has a character to be escaped, and far faster."""
+    fields = [f'"{name}":["{own}","{text}"]' for name, (own, text) in sorted(kept.items())]
+    return f"{{{','.join(fields)}}}"
 
 
 def instant(at: datetime) -> str:

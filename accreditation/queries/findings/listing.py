@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accreditation.models import Application, Cycle, Finding, Organisation, User
 from accreditation.queries.findings.catalogue import BY_CODE, RULES
@@ -129,12 +129,12 @@ def per_rule(rows: QuerySet[Finding]) -> list[tuple[Rule, int, int]]:
 
 def cycles_found(rows: QuerySet[Finding]) -> QuerySet[Cycle]:
     """Return the cycles in which anything was found, the latest first."""
-    return Cycle.objects.filter(pk__in=rows.order_by().values("cycle")).order_by("-opens_at")
+    return Cycle.objects.filter(Exists(rows.filter(cycle=OuterRef("pk")))).order_by("-opens_at")
 
 
 def offices_found(rows: QuerySet[Finding]) -> QuerySet[Organisation]:
     """Return the bodies about which anything was found, in the order of the tree."""
-    return Organisation.objects.filter(pk__in=rows.order_by().values("office")).order_by("path")
+    return Organisation.objects.filter(Exists(rows.filter(office=OuterRef("pk")))).order_by("path")
 
 
 def _row(finding: Finding, names: Mapping[str, str], note: str | None, reader: User) -> Row:

@@ -1,6 +1,8 @@
 """Whose findings somebody sees, and which of them they may examine."""
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -10,6 +12,7 @@ from accreditation.permissions import AUDIT, YES
 from accreditation.queries.archive import auditing
 from accreditation.queries.findings.panel import FAR
 from accreditation.scope import Office
+from accreditation.states import Level
 from workflows.refusals import Verdict
 
 MANY = 99
@@ -22,12 +25,18 @@ def findings_for(user: User, offices: Sequence[Office]) -> QuerySet[Finding]:
     Their applications are in the archive of the same branches: a body that acts on one stands above its enterprise.
     Who has a card to give on an application is not told what others scored there, as on its timeline.
     """
-    branches = Q(pk=None)
-    for office in auditing(offices):
-        branches |= Q(path__startswith=office.organisation.path)
-    bodies = Organisation.objects.filter(branches).values("pk")
+    branches = [_branch(office.organisation) for office in auditing(offices)]
+    if not branches:
+        return Finding.objects.none()
     alone = Scorecard.objects.filter(expert=user, submitted_at=None).values("application")
-    return Finding.objects.filter(office__in=bodies).exclude(rule=FAR.code, application__in=alone)
+    return Finding.objects.filter(reduce(or_, branches)).exclude(rule=FAR.code, application__in=alone)
+
+
+def _branch(organisation: Organisation) -> Q:
+    """A branch is looked up by its bodies, of which there are few; the city's, nearly all there is, row by row."""
+    if organisation.level == Level.CITY:
+        return Q(office__path__startswith=organisation.path)
+    return Q(office__in=Organisation.objects.filter(path__startswith=organisation.path).values("pk"))
 
 
 def waiting(user: User, offices: Sequence[Office]) -> int:

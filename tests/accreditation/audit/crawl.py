@@ -20,7 +20,6 @@ from django.utils import timezone
 
 from accreditation.models import Evidence, Meeting, Organisation, SiteVisitPhoto, User
 from accreditation.services import offices
-from certificates.models import Certificate
 from tests.browser.places import ROLES, Places
 from tests.browser.sample import Sample
 from tests.factories import PASSWORD
@@ -197,7 +196,7 @@ def _files(sample: Sample) -> Iterator[tuple[str, list[Any]]]:
     for name in ("ledger-latest", "ledger-keys", "ledger-consistency", "ledger-inclusion"):
         yield name, []
     yield "ledger-checkpoint", [checkpoint.size]
-    yield "verify-proof", [Certificate.objects.get(designation__application=named).check_code]
+    yield "verify-proof", [named.designation.certificate.check_code]
     yield "certificate", [named.public_id]
     for name in ("timeline-event", "event-proof"):
         yield name, [reviewed.public_id, f"e{event.sequence}"]

@@ -31,6 +31,7 @@ from tests.accreditation.audit.rows import as_the_events_say, as_the_rows_say
 from tests.append_only import tampering
 from tests.page import parse
 from workflows.actors import SYSTEM
+from workflows.ledger.chain import canonical
 from workflows.models import Event
 from workflows.signing import Plan, Terms
 
@@ -378,3 +379,23 @@ def test_somebody_who_left_is_called_by_the_name_of_that_time_and_grants_are_tho
     browser = signed_in(reader)
     offices.set_grants(who.district, reader, set(), by=SYSTEM, at=application.state_since)
     assert browser.get(reverse("as-it-stood", args=[application.public_id])).status_code == 404
+
+
+JUNK = [None, 5, -1, "x", "", [], {}, [[]], [{}], [5, None], {"x": []}, True, "9" * 40]
+
+
+def test_whatever_a_tampered_record_says_its_pages_are_shown_and_say_that_it_does_not_hold(play, client):
+    auditor, rows = client(play.at + HOUR), Event.objects.filter(stream=play.application.stream)
+    bodies = {event.pk: event.said for event in play.events()}
+    for junk in JUNK:
+        with tampering():
+            for pk, said in bodies.items():
+                facts = dict.fromkeys(said["facts"], junk)
+                rows.filter(pk=pk).update(body=canonical(said | {"facts": facts}))
+        for name in ("timeline", "as-it-stood"):
+            answer = auditor.get(reverse(name, args=[play.application.public_id]))
+            assert (junk, name, answer.status_code) == (junk, name, 200)
+        assert (
+            "第2条对不上"
+            in auditor.get(reverse("timeline", args=[play.application.public_id])).content.decode()
+        )

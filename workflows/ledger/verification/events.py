@@ -18,7 +18,7 @@ from workflows.models import EventPayload
 PERSON = "user/"
 NOTHING: Set[str] = frozenset()
 _said = itemgetter(*COLUMNS)
-_read = json.JSONDecoder().decode
+_read = json.JSONDecoder().raw_decode
 
 
 def check(row: Row, erased: Erased, not_before: str = "") -> bytes:
@@ -30,7 +30,9 @@ def check(row: Row, erased: Erased, not_before: str = "") -> bytes:
         content = row.body.encode()
         if sha256(content).hexdigest() != row.hash:
             raise Broken(row.place, Fault.HASH, _("正文与旁边记的摘要不符，两者之一被改过"))
-        body = _read(row.body)
+        body, end = _read(row.body)
+        if end != len(row.body):
+            raise ValueError("there is something after the body")
         if _said(body) != row[2:11]:
             raise _differing(row, body)
         _check_people(row, body)

@@ -1,8 +1,7 @@
 """The rows that have a stream, of whatever model, and how they stand."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.apps import apps
@@ -16,15 +15,19 @@ BATCH = 500
 """Streams that are looked at together."""
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """A row that has a stream. `state` is None where it has no state."""
 
     stream: str
-    place: Place
+    table: str
     sequence: int
     head: str
     state: str | None
+
+    @property
+    def place(self) -> Place:
+        """Return which row it is."""
+        return Place(self.table, self.stream.partition("/")[2], self.stream, self.sequence)
 
 
 def models() -> list[type[Stream]]:
@@ -80,8 +83,7 @@ def _read(model: type[Stream], rows: QuerySet[Stream]) -> Iterator[Standing]:
     table = model._meta.db_table
     found = rows.values_list(*_named(model), "sequence", "head", state)
     for kind, code, sequence, head, state_ in found.iterator(chunk_size=BATCH):
-        stream = f"{kind}/{code}"
-        yield Standing(stream, Place(table, str(code), stream, sequence), sequence, head, state_)
+        yield Standing(f"{kind}/{code}", table, sequence, head, state_)
 
 
 def _named(model: type[Stream]) -> tuple[Any, Any]:
