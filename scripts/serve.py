@@ -51,6 +51,8 @@ def _web_server(port: int) -> list[str]:
         "2",
         "--preload",
         "--no-control-socket",
+        "--timeout",
+        "300",  # seconds: a large export is written row by row
         "--graceful-timeout",
         "5",
     ]

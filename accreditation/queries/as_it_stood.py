@@ -21,7 +21,7 @@ from accreditation.models import (
 from accreditation.queries.parts_then import Holding, ObjectionThen, SeatThen
 from accreditation.queries.people_then import People, keys_in, people
 from accreditation.queries.replay import Replay, replay
-from accreditation.queries.replay_works import Work
+from accreditation.queries.replay_works import Round, Work
 from accreditation.states import ENDED, ActionWord, State
 from workflows.ledger.chain import written
 from workflows.models import Event, Task
@@ -75,8 +75,6 @@ class AsItStood:
         return [self._holding(work, due) for work in self.now.works.opened]
 
     def _holding(self, work: Work, due: Mapping[tuple[str, datetime], datetime]) -> Holding:
-        signing = work.round
-        signers = [(code, signing.verdicts.get(code, "")) for code in signing.signers] if signing else []
         return Holding(
             work=work,
             office=getattr(self.application, work.office),
@@ -84,10 +82,15 @@ class AsItStood:
             handed_by=self.people(work.handed_by),
             due_at=due.get((work.stage, work.opened_at)),
             adviser=self.people(work.advice),
-            awaited=self.people.all(signing.awaited) if signing else [],
             above=self.people(work.above),
-            signers=[(self.people(code), verdict) for code, verdict in signers],
+            signers=self._signers(work.round) if work.round else [],
         )
+
+    def _signers(self, signing: Round) -> list[tuple[str, str, bool]]:
+        return [
+            (self.people(one), signing.verdicts.get(one, ""), one in signing.awaited)
+            for one in signing.signers
+        ]
 
     @cached_property
     def revision(self) -> Revision | None:

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+UNFIT = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+"""What reading a record raises that does not say what was written there."""
 POINTS = re.compile(r"\d{1,3}(\.\d+)?", re.ASCII)
 MOST = 2**15
 """More than any revision's number."""

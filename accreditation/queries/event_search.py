@@ -27,6 +27,8 @@ DEPTH = 1000
 """How far apart events lie is seen by when the one so many before the last happened."""
 READ = 1000
 """Events that are read at once where all are wanted."""
+LETTERS = 9
+"""So many letters of a word are looked up; of a longer one the reason itself is read as well, to the end."""
 
 Key = tuple[datetime, int]
 """The place of an event in the order of time."""
@@ -125,7 +127,7 @@ class Found:
         clauses: list[Clause] = []
         if asked.streams is not None:
             clauses.append(Columns(Q(stream__in=asked.streams)))
-        clauses += [Letters(pair) for word in asked.words for pair in sorted(pairs(word))]
+        clauses += [Letters(pair) for word in asked.words for pair in sorted(pairs(word[:LETTERS]))]
         if asked.person:
             clauses.append(Terms((of_person(asked.person.pk),)))
         if asked.action:

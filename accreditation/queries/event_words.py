@@ -20,6 +20,8 @@ from accreditation.states import ActionWord, State
 from certificates.wording import short_digest
 from workflows.models import Event
 
+WORDS: Mapping[str, Any] = dict(ActionWord.choices)
+
 
 @dataclass(frozen=True)
 class Telling:
@@ -71,7 +73,7 @@ def sentence(
 
 def action_word(action: str) -> str:
     """Return what an action is called once it is done; a word for all that the record should not have."""
-    return str(ActionWord(action).label) if action in ActionWord.values else _("其他操作")
+    return str(WORDS.get(action, "")) or _("其他操作")
 
 
 def _by_meeting(telling: Telling, said: str) -> str:

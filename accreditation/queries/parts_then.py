@@ -11,7 +11,10 @@ from accreditation.queries.signing_words import decision_word, terms_words
 
 @dataclass(frozen=True)
 class Holding:
-    """An open work as it was: whose, since when, until when, and whom it waited for."""
+    """An open work as it was: whose, since when, until when, and whom it waited for.
+
+    `signers` are the names in a round, each with what was signed ("" for nothing) and whether it was their turn.
+    """
 
     work: Work
     office: Organisation
@@ -19,9 +22,8 @@ class Holding:
     handed_by: str
     due_at: datetime | None
     adviser: str
-    awaited: Sequence[str]
     above: str
-    signers: Sequence[tuple[str, str]]
+    signers: Sequence[tuple[str, str, bool]]
 
     @property
     def round(self) -> Round | None:

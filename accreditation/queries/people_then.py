@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accreditation.models import User
-from accreditation.queries.replay import person
+from accreditation.queries.replay_deeds import person
 from workflows.models import Event
 
 

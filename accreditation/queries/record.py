@@ -28,11 +28,6 @@ class Wanted:
     words: str = ""
     newest_first: bool = False
 
-    @property
-    def is_narrow(self) -> bool:
-        """Whether anything but the whole record is asked for."""
-        return bool(self.kind or self.words)
-
     def has(self, entry: Entry) -> bool:
         """Whether the entry is one of them."""
         if self.kind and entry.kind != self.kind:

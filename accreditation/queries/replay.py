@@ -7,16 +7,13 @@ fit (a record that was tampered with) is passed over and named in `unread`.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from accreditation.queries.event_facts import UNFIT
+from accreditation.queries.replay_deeds import Deed, deed_of
 from accreditation.queries.replay_effects import EFFECTS, Known
-from accreditation.queries.replay_works import Deed, Works
-from accreditation.states import LEVEL_OF, State
+from accreditation.queries.replay_works import Works
+from accreditation.states import State
 from workflows.models import Event
-
-PERSON = "user/"
-UNFIT = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
-"""What reading facts raises that are not what the action writes."""
 
 
 @dataclass
@@ -29,15 +26,10 @@ class Replay(Known):
     works: Works = field(default_factory=Works)
     unread: list[int] = field(default_factory=list)
 
-    @property
-    def level(self) -> str:
-        """Return the level that had it, or had it last."""
-        return LEVEL_OF.get(State(self.state), "") if self.state in State.values else ""
-
     def follow(self, event: Event) -> None:
         """Go on by one event."""
         self.sequence = event.sequence
-        deed = _deed(event)
+        deed = deed_of(event)
         try:
             self._follow(deed)
         except UNFIT:
@@ -72,24 +64,3 @@ def replay(events: Iterable[Event], at: datetime | None = None, upto: int | None
             break
         found.follow(event)
     return found
-
-
-def person(code: Any) -> Any:
-    """Return the public identifier (or several) of whom the ledger names as "user/…"; other codes as they stand."""
-    if isinstance(code, list):
-        return [person(one) for one in code]
-    return code.removeprefix(PERSON) if isinstance(code, str) else code
-
-
-def _deed(event: Event) -> Deed:
-    facts = event.facts
-    actor = person(event.said.get("actor", ""))
-    return Deed(
-        action=event.action,
-        actor=actor,
-        holder=person(facts.get("for")) or actor,
-        at=event.at,
-        from_state=event.from_state,
-        to_state=event.to_state,
-        facts=facts | {name: person(facts[name]) for name in ("to", "signer") if name in facts},
-    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accreditation.queries.replay_works import Deed
+from accreditation.queries.replay_deeds import Deed
 from accreditation.states import LEVEL_OF, Level, State
 from workflows.working_days import working_days_in
 
@@ -120,7 +120,8 @@ def _recall(now: Known, deed: Deed) -> None:
         now.recommended_at = deed.at
     if "total_before" in undone:
         now.total = Decimal(undone["total_before"])
-    now.owed_to = undone.get("owed_before", now.owed_to)
+    owed = undone.get("owed_before", now.owed_to)
+    now.owed_to = Level(owed) if owed else ""
 
 
 def _convene(now: Known, deed: Deed) -> None:

@@ -6,53 +6,14 @@ People and bodies stand here by what stands for them in the ledger: a person's p
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
+from accreditation.queries.replay_deeds import Deed
 from accreditation.states import HOLDER, State
 from workflows.models import SigningRound, Task
 
 PLANNED, OPEN = SigningRound.State.PLANNED, SigningRound.State.OPEN
 PASSED, REFUSED = SigningRound.State.PASSED, SigningRound.State.REFUSED
 AFTER = SigningRound.Placement.AFTER
-
-
-@dataclass(frozen=True)
-class Deed:
-    """An event as it is replayed. `holder` is whose work it was: the principal's, where a substitute acted."""
-
-    action: str
-    actor: str
-    holder: str
-    at: datetime
-    from_state: str
-    to_state: str
-    facts: Mapping[str, Any]
-
-    @property
-    def moved(self) -> bool:
-        """Whether the application went on to another state."""
-        return self.from_state != self.to_state
-
-    def text(self, name: str) -> str:
-        """Return a fact that is a text. Raises LookupError, TypeError."""
-        value = self.facts[name]
-        if not isinstance(value, str):
-            raise TypeError(name)
-        return value
-
-    def texts(self, name: str) -> list[str]:
-        """Return a fact that is a list of texts. Raises LookupError, TypeError."""
-        value = self.facts[name]
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise TypeError(name)
-        return list(value)
-
-    def number(self, name: str) -> int:
-        """Return a fact that is a whole number from 0. Raises LookupError, TypeError."""
-        value = self.facts[name]
-        if type(value) is not int or value < 0:
-            raise TypeError(name)
-        return value
 
 
 @dataclass

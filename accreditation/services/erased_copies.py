@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from accreditation.models import Application, CaseFile, Cycle, Interest, Objection, Organisation, User
+from accreditation.services.journals import READING
 from workflows.erasing import Taken
 from workflows.models import Signature, SigningRound, Substitution, Task
 
@@ -33,11 +36,11 @@ def withdraw_packages(stream: str) -> None:
     """Remove the case files of an application that were built with the text, and have those begun anew that are being
     built. The rows stay, and a package can be asked for again."""
     kind, _slash, code = stream.partition("/")
-    if kind != Application.stream_kind:
+    if kind not in {Application.stream_kind, READING}:
         return
     rows = CaseFile.objects.filter(application__public_id=code)
     for row in rows.select_for_update().exclude(file=""):
-        default_storage.delete(str(row.file.name))
+        transaction.on_commit(partial(default_storage.delete, str(row.file.name)))
     rows.update(file="", builder=None, beat_at=None)
 
 

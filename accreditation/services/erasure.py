@@ -85,7 +85,8 @@ def erase_by_order(order: Order, *, by: User, at: datetime) -> Erased:
 
     Interrupted, it has erased some of the streams and can be given again, with the person's public identifier. First
     the account is closed, so that nothing new is written in this name; last its own columns go.
-    Raises NotPermitted, NotReady; then nothing has been done.
+    Raises NotPermitted, NotReady; then nothing has been done, unless work came to them at this very moment: that is
+    to be assigned to somebody else, and the order given again.
     """
     refuse(order, by=by)
     if order.person is not None:
@@ -102,9 +103,7 @@ def erase_by_order(order: Order, *, by: User, at: datetime) -> Erased:
 def close_account(person: User, *, by: User, at: datetime) -> None:
     """End what somebody is and may do anywhere; nobody can sign in to the account any more, or is signed in."""
     with transaction.atomic():
-        locked = User.objects.select_for_update().get(pk=person.pk)
-        if problems := list(open_work(locked)):
-            raise NotReady(problems)
+        locked = _without_work(person)
         locked.is_active = False
         locked.set_unusable_password()
         locked.save(update_fields=["is_active", "password"])
@@ -133,10 +132,18 @@ def _erase_stream(
     return len(taken)
 
 
+def _without_work(person: User) -> User:
+    """Lock the account. Raises NotReady if something was put into their hands; who was just doing so is waited for."""
+    locked = User.objects.select_for_update().get(pk=person.pk)
+    if problems := list(open_work(locked)):
+        raise NotReady(problems)
+    return locked
+
+
 def _forget(person: User, at: datetime) -> Wanted:
     """Clear the account's own columns and rows; return what was written in the old name in the meantime."""
     with transaction.atomic():
-        locked = User.objects.select_for_update().get(pk=person.pk)
+        locked = _without_work(person)
         for own in (SavedSearch, EventSearch, MailChoice):
             own._default_manager.filter(user=locked).delete()
         Membership.objects.filter(user=locked).update(position="")

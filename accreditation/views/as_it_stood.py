@@ -14,8 +14,8 @@ from accreditation.models import Application, Revision
 from accreditation.queries import review as reading
 from accreditation.queries.as_it_stood import AsItStood
 from accreditation.queries.as_it_stood import as_it_stood as stood
+from accreditation.queries.event_facts import UNFIT
 from accreditation.queries.part import Part, readable_cards
-from accreditation.queries.replay import UNFIT
 from accreditation.queries.timeline import Entry, events_of, known_to
 from accreditation.views.moments import until_words
 from accreditation.views.review_page import file_item

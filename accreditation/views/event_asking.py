@@ -95,11 +95,11 @@ def asking(request: SignedInRequest, data: Mapping[str, Any]) -> Asking:
 
 
 def _people(said: Mapping[str, Any], scope: EventScope) -> list[User] | None:
-    """Return whom the words name, None where they name nobody in particular."""
+    """Return whom the words name, None where nobody is asked for. Who was chosen stays so while the name stands."""
     words = said["person"]
     if said["who"]:
         chosen = people_seen(User.objects.filter(public_id=said["who"]), scope)
-        if found := [one for one in chosen if words in ("", one.name)]:
+        if found := [one for one in chosen if one.name == words]:
             return found
     return people_called(words, scope) if words else None
 
@@ -108,7 +108,7 @@ def _bodies(said: Mapping[str, Any], held: Sequence[Office]) -> list[Organisatio
     words = said["office"]
     if said["of"]:
         chosen = offices_seen(held).filter(code=said["of"])
-        if found := [one for one in chosen if words in ("", one.name)]:
+        if found := [one for one in chosen if one.name == words]:
             return found
     return offices_called(words, held) if words else None
 

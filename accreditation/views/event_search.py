@@ -19,7 +19,6 @@ from accreditation.services.event_export import MOST
 from accreditation.views.event_asking import Asking, EventPage, asking, page_of
 from accreditation.views.signed_in import SignedInRequest
 
-
 OF_ACCOUNTS = ("sign_in", "export")
 """The kinds of streams that each are one person's."""
 
@@ -78,18 +77,22 @@ def _count(found: Found, page: EventPage) -> Count:
 
 def address_of(row: EventRow) -> str:
     """Return where an auditor sees the event among those it belongs to; "" where there is no such place."""
-    subject, search = row.subject, reverse("event-search")
-    if isinstance(subject, Application):
-        return f"{reverse('timeline', args=[subject.public_id])}?e={row.anchor}#{row.anchor}"
-    if isinstance(subject, Finding):
-        return reverse("finding", args=[subject.public_id])
+    if isinstance(row.subject, Application):
+        return f"{reverse('timeline', args=[row.subject.public_id])}?e={row.anchor}#{row.anchor}"
+    if isinstance(row.subject, Finding):
+        return reverse("finding", args=[row.subject.public_id])
+    if beside := _beside(row):
+        return f"{reverse('event-search')}?{urlencode({'kind': row.kind} | beside)}"
+    return reverse("ledger") if row.kind == "log" else ""
+
+
+def _beside(row: EventRow) -> dict[str, str]:
+    """Return what the events beside this one are looked for by, where they have no page of their own."""
+    subject, actor = row.subject, row.event.actor
     if isinstance(subject, Organisation):
-        return f"{search}?{urlencode({'kind': row.kind, 'of': subject.code, 'office': subject.name})}"
+        return {"of": subject.code, "office": subject.name}
     if isinstance(subject, Cycle):
-        return f"{search}?{urlencode({'kind': row.kind})}"
-    if row.kind == "log":
-        return reverse("ledger")
-    if row.kind in OF_ACCOUNTS and row.event.actor is not None and row.personal.get("actor"):
-        account = {"kind": row.kind, "who": row.event.actor.public_id, "person": row.event.actor.name}
-        return f"{search}?{urlencode(account)}"
-    return ""
+        return {"kind": row.kind}
+    if row.kind in OF_ACCOUNTS and actor is not None and row.personal.get("actor"):
+        return {"who": str(actor.public_id), "person": actor.name}
+    return {}

@@ -34,7 +34,7 @@ from accreditation.queries.findings.listing import (
     per_rule,
 )
 from accreditation.queries.findings.scope import findings_for, may_examine
-from accreditation.services import findings as services
+from accreditation.services import examining as services
 from accreditation.views.paging import page_of
 from accreditation.views.posted import posted
 from accreditation.views.refusing import refused

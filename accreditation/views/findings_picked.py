@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accreditation.forms.findings import ExamineForm
 from accreditation.models import Finding
 from accreditation.queries.findings.listing import JOINED, Row, in_words
-from accreditation.services.findings import MOST, examine_many
+from accreditation.services.examining import MOST, examine_many
 from accreditation.services.one_by_one import Attempt
 from accreditation.views.findings import seen_by
 from accreditation.views.refusing import words_of

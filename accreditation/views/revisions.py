@@ -15,6 +15,7 @@ from accreditation.face.answers import sections
 from accreditation.forms.revisions import CompareForm
 from accreditation.models import Application, Revision
 from accreditation.permissions import APPLY
+from accreditation.queries.event_facts import UNFIT
 from accreditation.queries.part import part_of
 from accreditation.queries.returns import return_answered, returns_of
 from accreditation.queries.review import documents_of, revision_view, with_all
@@ -22,6 +23,7 @@ from accreditation.scope import visible_applications
 from accreditation.views.review_changes import Comparison, FileKey, compared
 from accreditation.views.review_page import comparison, file_item
 from accreditation.views.signed_in import SignedInRequest
+from accreditation.views.telling import refusal
 
 
 @login_required
@@ -32,11 +34,17 @@ def revision(request: SignedInRequest, public_id: UUID, number: int) -> HttpResp
     if number > application.revision_number:  # also larger than the database can count
         raise Http404
     try:
-        view = revision_view(application, number)
+        return render(request, "revision/revision.html", _whole(request, application, number))
     except Revision.DoesNotExist as missing:
         raise Http404 from missing
+    except UNFIT:
+        return _unreadable(request, application)
+
+
+def _whole(request: SignedInRequest, application: Application, number: int) -> dict[str, Any]:
+    view = revision_view(application, number)
     files = {good.good.code: [file_item(file) for file in good.files] for good in view.goods}
-    context = {
+    return {
         "application": application,
         "revision": view.revision,
         "sections": sections(view.document, files),
@@ -45,7 +53,6 @@ def revision(request: SignedInRequest, public_id: UUID, number: int) -> HttpResp
         "failed_gates": view.failed_gates,
         "back": _way_back(request, application),
     }
-    return render(request, "revision/revision.html", context)
 
 
 @login_required
@@ -57,11 +64,10 @@ def revision_changes(request: SignedInRequest, public_id: UUID, number: int) -> 
     before = int(since) if since.isascii() and since.isdecimal() and len(since) < 5 else number - 1
     if not 0 < before < number <= application.revision_number:
         raise Http404
-    documents = documents_of(application, (before, number))
-    returned = return_answered(returns_of(application), number) if before == number - 1 else None
-    found = compared(
-        (before, number), documents[before], documents[number], returned, _addresses(application)
-    )
+    try:
+        found = _compared(application, before, number)
+    except UNFIT:
+        return _unreadable(request, application)
     return _changes(request, application, found, CompareForm(_chosen(before, number), application))
 
 
@@ -97,6 +103,22 @@ def _changes(
         "back": _way_back(request, application),
     }
     return render(request, "revision/changes.html", context)
+
+
+def _compared(application: Application, before: int, after: int) -> Comparison:
+    documents = documents_of(application, (before, after))
+    returned = return_answered(returns_of(application), after) if before == after - 1 else None
+    addresses = _addresses(application)
+    return compared((before, after), documents[before], documents[after], returned, addresses)
+
+
+def _unreadable(request: SignedInRequest, application: Application) -> HttpResponse:
+    """Say that what is stored is not what was submitted: the record was tampered with."""
+    back = _way_back(request, application)
+    said = _("存档的内容不是提交时的样子，或者已经不在。审计员在经过里可以看到哪一版与记录不符。")
+    return refusal(
+        request, status=409, title=_("这一版读不出来"), text=said, ways=[(back["word"], back["address"])]
+    )
 
 
 def _chosen(before: int, after: int) -> dict[str, str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accreditation.models import Revision
 from accreditation.queries.as_it_stood import AsItStood
+from accreditation.queries.event_facts import UNFIT
 from accreditation.queries.record import Fold
 from accreditation.queries.timeline import Entry
 from accreditation.views.review_changes import Comparison, compared
@@ -132,5 +133,5 @@ def _changed(entry: Entry, documents: Mapping[int, Mapping[str, Any]]) -> Compar
         return None
     try:
         return compared((number - 1, number), documents[number - 1], documents[number], None)
-    except (LookupError, TypeError, AttributeError):  # the documents are not what was submitted
+    except UNFIT:  # the documents are not what was submitted
         return None

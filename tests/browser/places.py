@@ -23,7 +23,8 @@ from accreditation.models import (
 from accreditation.services import review, tasks
 from accreditation.services.copies import copy_to
 from accreditation.services.event_searches import save_event_search
-from accreditation.services.findings import SETTLED, examine, look_for_findings, reopen
+from accreditation.services.examining import examine, reopen
+from accreditation.services.findings import SETTLED, look_for_findings
 from accreditation.services.meetings import Resolution, hold_meeting
 from accreditation.services.notice import file_objection
 from accreditation.services.panel import save_card

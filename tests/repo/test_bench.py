@@ -48,6 +48,7 @@ SEARCH = [
     "SQL statements without a filter at 100",
     "SQL statements without a filter at 200",
 ]
+TINY = ["--sizes", "60", "120", "--events", "50", "--searched", "100", "200"]
 CERTIFICATE = ["drawn by a process that has drawn one before", "drawn by a new process, its start included"]
 FIGURE = re.compile(r"  (?:  )?(?P<what>\S.*?\S) {2,}(?P<measured>[\d.,]+\S*( \S+)*)")
 
@@ -59,12 +60,7 @@ def printed() -> list[tuple[str, str]]:
     Not in a clone: PostgreSQL, as a user without rights, must reach the virtual environment.
     """
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "bench",
-            *"--rounds 1 --block 2 --sizes 60 120 --events 50 --searched 100 200".split(),
-        ],
+        [sys.executable, "-m", "bench", "--rounds", "1", "--block", "2", *TINY],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from django.test import override_settings
+
 from tests import factories
 from tests.factories import AT
 from workflows.actors import SYSTEM, Substitute
@@ -11,7 +13,8 @@ from workflows.erasing import erase
 from workflows.journals import note_down
 from workflows.ledger import checkpoints, log
 from workflows.ledger.notes import COSIGNATURE, Signer
-from workflows.models import Checkpoint, Cosignature, Event
+from workflows.ledger.witnesses import add_cosignatures
+from workflows.models import Checkpoint, Event
 
 WITNESS = Signer("witness.test/w", b"\3" * 32)
 WITNESS_KEY = str(WITNESS.verifier(COSIGNATURE))
@@ -45,8 +48,9 @@ def made(directory: Path) -> KeptLog:
     erase(STREAM, {2: ["reason"]}, by=people[1], at=AT + 6 * HOUR, order="令〔2026〕1号")
     note_down("settings", "first", "told", by=people[0], at=AT + 6 * HOUR, reason="理由6")
     newest = _checkpoint(AT + 7 * HOUR)
-    line = WITNESS.cosign(newest.note.partition("\n\n")[0] + "\n", AT + 8 * HOUR)
-    Cosignature.objects.create(checkpoint=newest, witness=WITNESS.name, line=line, at=AT + 8 * HOUR)
+    text = newest.note.partition("\n\n")[0] + "\n"
+    with override_settings(LEDGER_WITNESSES=WITNESS_KEY):
+        add_cosignatures(f"{text}\n{WITNESS.cosign(text, AT + 8 * HOUR)}")
     note_down("settings", "third", "told", by=SYSTEM, at=AT + 9 * HOUR)
     return KeptLog(kept_in(directory / "kept.txt", newest), kept_in(directory / "older.txt", older))
 

@@ -28,8 +28,8 @@ def look(batch: Batch) -> Iterator[Found]:
         if own:
             yield _late(application, one, own)
     declared = [one for one in batch.of("declare") if one.actor_id and one.facts.get("enterprises")]
-    for one, application, own in _acts_before(declared):
-        yield _late(application, one, own)
+    for one, application, acts in _acts_before(declared):
+        yield _late(application, one, acts)
 
 
 def _late(application: Application, event: Event, own: Sequence[Event]) -> Found:

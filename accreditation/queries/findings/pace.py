@@ -1,6 +1,6 @@
 """Decided within a minute of the first moment at which it could be read."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -26,9 +26,7 @@ def look(batch: Batch) -> Iterator[Found]:
     """Yield the quick decisions. What a meeting decided was read before it was entered, and is left out."""
     decisions = [one for one in batch.acts(*JUDGING) if not one.facts.get("meeting")]
     readings = _readings(batch, decisions)
-    together = defaultdict(int)
-    for one in decisions:
-        together[one.actor_id, one.at] += 1
+    together = Counter((one.actor_id, one.at) for one in decisions)
     for one in decisions:
         how, since = _first_chance(one, batch.before(one), readings)
         taken = one.at - since

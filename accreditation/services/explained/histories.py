@@ -10,9 +10,9 @@ from django.db.models import F, Model, Q
 from django.utils.translation import gettext as _
 
 from accreditation.process import ReviewProcess
-from accreditation.queries.replay import UNFIT, person
+from accreditation.queries.replay import UNFIT
+from accreditation.queries.replay_deeds import Deed, person
 from accreditation.queries.replay_effects import EFFECTS, Known
-from accreditation.queries.replay_works import Deed
 from accreditation.services.certificate_proofs import FILE, ISSUE
 from accreditation.services.explained.comparing import place_of
 from workflows.ledger.verification.broken import Broken, Fault, Place

@@ -79,8 +79,17 @@ def as_the_events_say(found: Replay, application: Application) -> dict[str, Any]
         "signatures": {code for one in rounds for code in one.awaited},
         "naming": [one.above for one in works if one.above],
         "rounds": [
-            (one.code, one.placement, one.mode, one.in_order, one.threshold, one.quorum, one.state)
-            + (tuple((code, one.verdicts.get(code, "")) for code in one.signers), one.decision)
+            (
+                one.code,
+                one.placement,
+                one.mode,
+                one.in_order,
+                one.threshold,
+                one.quorum,
+                one.state,
+                tuple((code, one.verdicts.get(code, "")) for code in one.signers),
+                one.decision,
+            )
             for one in rounds
         ],
         "recused": set(found.recused),
@@ -99,9 +108,17 @@ def _rounds(application: Application) -> list[tuple[Any, ...]]:
         task__in=open_tasks(application), state__in=[SigningRound.State.PLANNED, SigningRound.State.OPEN]
     )
     return [
-        (str(one.public_id), one.placement, one.mode, one.in_order, one.threshold, one.quorum, one.state)
-        + (tuple(_place(place) for place in one.signatures.all() if not place.removed_at),)
-        + (one.proposal.get("action", ""),)
+        (
+            str(one.public_id),
+            one.placement,
+            one.mode,
+            one.in_order,
+            one.threshold,
+            one.quorum,
+            one.state,
+            tuple(_place(place) for place in one.signatures.all() if not place.removed_at),
+            one.proposal.get("action", ""),
+        )
         for one in running.prefetch_related("signatures__signer")
     ]
 

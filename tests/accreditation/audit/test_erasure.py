@@ -233,7 +233,7 @@ def test_nobody_erases_themselves_and_no_order_is_no_order(manager, person):
         erase_by_order(Order(ground="  ", person=person), by=manager, at=NOW)
 
 
-def test_a_chosen_reason_goes_with_everything_that_repeats_it(manager):
+def test_a_chosen_reason_goes_with_everything_that_repeats_it(manager, django_capture_on_commit_callbacks):
     application = make.application_in(State.DISTRICT_REVIEW)
     who = make.cast()
     tasks.claim(application, by=who.district_reviewer, at=NOW)
@@ -247,7 +247,8 @@ def test_a_chosen_reason_goes_with_everything_that_repeats_it(manager):
     built = CaseFile.objects.create(file=package, finished_at=NOW, **asked)
     begun = CaseFile.objects.create(builder=uuid4(), beat_at=NOW, **asked)
     event = Event.objects.get(stream=application.stream, action="transfer")
-    assert erase(None, manager, chosen=[(event, ["reason"])]).events == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert erase(None, manager, chosen=[(event, ["reason"])]).events == 1
     assert "张某曾受处分" not in everything_stored()
     assert (CaseFile.objects.get(pk=built.pk).file.name, default_storage.exists(package)) == ("", False)
     assert CaseFile.objects.get(pk=begun.pk).builder is None

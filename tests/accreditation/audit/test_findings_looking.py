@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from accreditation.models import Finding, LookedThrough
 from accreditation.queries.findings.catalogue import BY_CODE, RULES
 from accreditation.queries.findings.listing import in_words
+from accreditation.services import examining, offices
 from accreditation.services import findings as services
-from accreditation.services import offices
 from accreditation.services.batch import Item, carry_out
 from accreditation.services.findings import SETTLED, look_for_findings
 from accreditation.states import State
@@ -184,8 +184,8 @@ def test_of_two_who_examine_at_once_one_wins_and_the_other_is_told() -> None:
     [finding] = looked()
     for _round in range(10):
         results = race(
-            *(lambda user=user: services.examine(finding, by=user, at=NOW, note="看过。") for user in people)
+            *(lambda user=user: examining.examine(finding, by=user, at=NOW, note="看过。") for user in people)
         )
         assert sorted(type(one).__name__ for one in results) == ["Event", "Stale"]
-        services.reopen(finding, by=people[0], at=NOW, reason="再看。")
+        examining.reopen(finding, by=people[0], at=NOW, reason="再看。")
     assert first_broken(Event.objects.filter(stream=finding.stream).order_by("sequence")) is None

@@ -9,7 +9,7 @@ from accreditation.models import Finding
 from accreditation.queries.archive import archive
 from accreditation.queries.findings.scope import findings_for
 from accreditation.scope import offices_of
-from accreditation.services import findings as services
+from accreditation.services import examining as services
 from accreditation.services import offices, review
 from accreditation.states import State
 from tests import factories as make

@@ -12,6 +12,7 @@ from accreditation.services import review
 from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.audit.conftest import NOW
+from tests.append_only import tampering
 from tests.page import parse
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +138,13 @@ def test_who_may_not_see_the_application_compares_nothing(signed_in, corrected):
     single = make.application_in(State.DISTRICT_REVIEW, leader_name="张毅")
     client = signed_in(make.user("district_decider"))
     assert client.get(f"/revisions/{single.public_id}/changes/").status_code == 404
+
+
+def test_a_revision_that_was_tampered_with_is_said_to_be_so(signed_in, corrected):
+    client, base = signed_in(make.user("applicant")), f"/revisions/{corrected.public_id}"
+    for document in ("nonsense", "[]", '{"studio": 5}', '{"evidence": [{}]}'):
+        with tampering():
+            corrected.revisions.filter(number=2).update(document=document)
+        whole, changes = (client.get(f"{base}/{address}") for address in ("2/", "2/changes/"))
+        assert (whole.status_code, "这一版读不出来" in whole.content.decode()) == (409, True)
+        assert changes.status_code in {200, 409}

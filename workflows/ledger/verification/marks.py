@@ -53,15 +53,14 @@ def check_cosignature(row: Cosignature, checkpoint: Checkpoint | None, witnesses
     if checkpoint is None or checkpoint.size != row.checkpoint_id:
         raise Broken(place, Fault.STRAY, _("它所签署的检查点%(size)d不见了") % {"size": row.checkpoint_id})
     try:
-        name, key_hash, signature = read_signature(row.line.removesuffix("\n"))
+        made = read_signature(row.line.removesuffix("\n"))
+        stated = {"witness": (row.witness, f"{made.name}+{made.key_hash.hex()}"), "at": (row.at, made.time)}
     except BadNote as error:
         raise Broken(place, Fault.SIGNATURE, _("见证的签名读不出来")) from error
-    seconds = int.from_bytes(signature[:8])
-    stated = {"witness": (row.witness, name), "at": (row.at.timestamp(), seconds)}
     if names := [column for column, (one, other) in stated.items() if one != other]:
         raise Broken(place, Fault.COLUMN, _("这些列与签名不符：%(columns)s") % {"columns": ", ".join(names)})
-    known = next((one for one in witnesses if (one.name, one.key_hash) == (name, key_hash)), None)
-    if known and not known.signs(read_note(checkpoint.note).text, signature):
+    known = next((one for one in witnesses if (one.name, one.key_hash) == made[:2]), None)
+    if known and not known.signs(read_note(checkpoint.note).text, made.signature):
         raise Broken(place, Fault.SIGNATURE, _("见证的签名与检查点不符"))
     return known is not None
 
