@@ -35,7 +35,7 @@ SEARCHES: Mapping[str, Mapping[str, str]] = {
     "a common word": {"words": "同意推荐"},
     "a rare word": {"words": "发明人"},
     "a word that nobody wrote": {"words": "子虚乌有"},
-    "a word, an office and an action": {"words": "台账", "office": "第1district", "action": "recommend"},
+    "a word, an action and a kind": {"words": "台账", "action": "recommend", "kind": "application"},
     "two that never meet": {"person": "p3", "action": "approve"},
 }
 """What the city's auditor looks for; of the others' branches only everything."""

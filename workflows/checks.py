@@ -62,7 +62,7 @@ def _given_out() -> Iterable[Path]:
     """Yield the directories of static files, uploads, and the copies of checkpoints."""
     yield Path(settings.STATIC_ROOT)
     yield from map(Path, settings.STATICFILES_DIRS)
-    kept: dict[str, Any] = settings.STORAGES["default"]
-    if "location" in kept.get("OPTIONS", {}):
-        yield Path(kept["OPTIONS"]["location"])
+    files: Any = settings.STORAGES["default"]
+    if "location" in files.get("OPTIONS", {}):
+        yield Path(files["OPTIONS"]["location"])
     yield from (Path(place) for place in settings.CHECKPOINT_PLACES if place.startswith("/"))

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from workflows.models import Event
 
 TYPED = re.compile(
-    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
+    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"  # untranslated: how people write a date
     r"(?:[T\s]*(?P<hour>\d{1,2})[:：时](?P<minute>\d{1,2})分?(?:[:：]?(?P<second>\d{1,2})秒?)?)?",
     re.ASCII,
-)  # untranslated: how people write a date
+)
 FIRST_YEAR = 1900
 TICK = timedelta(microseconds=1)
 

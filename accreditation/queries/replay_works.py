@@ -13,7 +13,8 @@ from workflows.models import SigningRound, Task
 
 PLANNED, OPEN = SigningRound.State.PLANNED, SigningRound.State.OPEN
 PASSED, REFUSED = SigningRound.State.PASSED, SigningRound.State.REFUSED
-AFTER = SigningRound.Placement.AFTER
+HOLDS: Mapping[str, str] = {OPEN: Task.Hold.SIGNING, PLANNED: Task.Hold.PLANNED}
+"""How a work waits while its round is in a state."""
 
 
 @dataclass
@@ -179,7 +180,7 @@ def _sign(work: Work, deed: Deed) -> None:
         raise LookupError(code)
     IN_ROUND[deed.action](signing, deed)
     signing.state = result
-    work.hold = {OPEN: Task.Hold.SIGNING, PLANNED: Task.Hold.PLANNED}.get(signing.state, "")
+    work.hold = HOLDS.get(signing.state, "")
     if work.hold:
         return
     if signing.state in {PASSED, REFUSED}:

@@ -139,7 +139,7 @@ def page_of(found: Found, before: str, after: str) -> EventPage:
 
 
 def _place(code: str) -> Key | None:
-    return Event.objects.filter(hash=code).values_list("at", "pk").first() if code else None
+    return Event.objects.filter(hash=code).values_list("at", "pk").first() if code.isalnum() else None
 
 
 def _page(places: Sequence[Key], *, is_first: bool, is_last: bool) -> EventPage:

@@ -80,12 +80,13 @@ def lines(
     found: list[Line] = []
     for item in items:
         later = then is not None and is_after(item, then)
-        flags = {
-            "is_after": later,
-            "opens": bool(found) and later != found[-1].is_after,
-            "is_named": named in anchors(item),
-        }
-        found.append(replace(_line(item, marks, documents), **flags))
+        line = replace(
+            _line(item, marks, documents),
+            is_after=later,
+            opens=bool(found) and later != found[-1].is_after,
+            is_named=named in anchors(item),
+        )
+        found.append(line)
     return found
 
 

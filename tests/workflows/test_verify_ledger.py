@@ -169,7 +169,11 @@ def test_a_file_that_holds_no_signed_checkpoint_is_refused(
 ) -> None:
     (tmp_path / "kept").write_text(text, encoding="utf-8")
     code, said = run("--checkpoint", tmp_path / "kept", "--json")
-    assert (code, json.loads(said)["fault"], json.loads(said)["key"]) == (1, "signature", str(tmp_path / "kept"))
+    assert (code, json.loads(said)["fault"], json.loads(said)["key"]) == (
+        1,
+        "signature",
+        str(tmp_path / "kept"),
+    )
 
 
 def test_a_key_that_was_replaced_still_verifies_what_it_signed(

@@ -5,14 +5,16 @@ from typing import Any, NamedTuple
 
 from django.db.models import F
 
-from accreditation.models import Application, Objection
+from accreditation.models import Application, Cycle, Objection
 from accreditation.services.explained.comparing import hold, missing, place_of, stray
 from accreditation.services.explained.histories import History, histories
+from workflows.models import Event
 
 COLUMNS = (
     "version", "revision_number", "total", "submitted_at", "recommended_at", "owed_to", "notice_ends_on",
-    "notice_days_left", "process_version", "studio_id", "district_id",
+    "notice_days_left", "process_version", "studio_id", "enterprise_id", "union_id", "district_id", "city_id",
 )  # fmt: skip
+BODIES = ("enterprise_id", "union_id", "district_id", "city_id")
 
 
 class Explicable(NamedTuple):
@@ -32,15 +34,19 @@ def applications(streams: Sequence[str]) -> list[Explicable]:
     said = histories(streams)
     rows = Application.objects.filter(public_id__in=[stream.partition("/")[2] for stream in streams])
     named = {"notice_": F("notice__public_id"), "rubric_": F("rubric__version"), "level": F("cycle__level")}
-    found = []
+    found, left = [], set(streams)
     for columns in rows.order_by("pk").values("pk", "public_id", *COLUMNS, **named):
         stream = f"{Application.stream_kind}/{columns['public_id']}"
         found.append(Explicable(columns["pk"], stream, columns, said[stream]))
+        left.discard(stream)
+    if left:  # the row is there, but not the cycle that it is joined to
+        raise missing(place_of(Cycle, "", min(left)))
     return found
 
 
 def check_applications(batch: Applications) -> int:
     """Check the columns of these applications. They are counted with their streams. Raises Broken."""
+    begun = _begun_at(batch)
     for one in batch:
         known = one.history.known
         expected = {
@@ -56,10 +62,19 @@ def check_applications(batch: Applications) -> int:
         }
         if known.process:  # what was submitted before there were versions does not say so
             expected |= {"process_version": known.process, "rubric": known.rubric}
+        if one.stream in begun:
+            expected |= dict(zip(BODIES, begun[one.stream], strict=True))
         notice, rubric = one.columns["notice_"], one.columns["rubric_"]
         found = one.columns | {"notice": str(notice or ""), "rubric": rubric or ""}
         hold(place_of(Application, one.pk, one.stream), expected, found)
     return 0
+
+
+def _begun_at(batch: Applications) -> dict[str, tuple[int | None, ...]]:
+    """Return by stream the enterprise that began the application, and the bodies above it, which review it."""
+    events = Event.objects.filter(stream__in=[one.stream for one in batch], action="start")
+    above = "office__parent", "office__parent__parent", "office__parent__parent__parent"
+    return {stream: tuple(bodies) for stream, *bodies in events.values_list("stream", "office", *above)}
 
 
 def check_objections(batch: Applications) -> int:

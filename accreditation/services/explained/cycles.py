@@ -1,4 +1,4 @@
-"""Cycles: their settings, quotas and panel, as the events chose them."""
+"""Cycles: their settings, quotas and panel, as the events chose them, and the interests that people declared."""
 
 import json
 from collections.abc import Sequence
@@ -6,21 +6,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from accreditation.models import Cycle, Quota
+from accreditation.models import Cycle, Declaration, Quota
 from accreditation.services.cycles import SETTINGS
 from accreditation.services.explained.comparing import hold, missing, place_of, stray
 from workflows.models import Event
 
-CHANGING = ("open_cycle", "change_cycle", "choose_versions", "set_quota", "set_experts")
+CHANGING = ("open_cycle", "change_cycle", "choose_versions", "set_quota", "set_experts", "declare")
+Declared = tuple[str, list[str], int]
+"""When interests were declared last, the codes of the enterprises, and the number of the event."""
 
 
 @dataclass
 class Chosen:
-    """What the events say of one cycle; the places of each body with the event that gave them."""
+    """What the events say of one cycle: the places of each body with the event that gave them; who declared what."""
 
     settings: dict[str, Any] = field(default_factory=dict)
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
     experts: list[str] = field(default_factory=list)
+    interests: dict[str, Declared] = field(default_factory=dict)
 
 
 def check_cycles(streams: Sequence[str]) -> int:
@@ -38,7 +41,7 @@ def check_cycles(streams: Sequence[str]) -> int:
             "experts": experts,
         }
         hold(place_of(Cycle, row.pk, row.stream), chosen.settings | {"experts": chosen.experts}, found)
-        count += _check_quotas(row, chosen)
+        count += _check_quotas(row, chosen) + _check_interests(row, chosen)
     return count
 
 
@@ -46,7 +49,12 @@ def _said(streams: Sequence[str]) -> dict[str, Chosen]:
     found = {stream: Chosen() for stream in streams}
     rows = Event.objects.filter(stream__in=streams, action__in=CHANGING).order_by("stream", "sequence")
     for stream, sequence, action, body in rows.values_list("stream", "sequence", "action", "body").iterator():
-        _follow(found[stream], action, json.loads(body)["facts"], sequence)
+        said = json.loads(body)
+        if action == "declare":
+            declared = said["at"], said["facts"]["enterprises"], sequence
+            found[stream].interests[said["actor"].removeprefix("user/")] = declared
+        else:
+            _follow(found[stream], action, said["facts"], sequence)
     return found
 
 
@@ -80,3 +88,24 @@ def _check_quotas(row: Cycle, chosen: Chosen) -> int:
     for quota in found.values():
         raise stray(Quota, quota.pk)
     return len(quotas)
+
+
+def _check_interests(row: Cycle, chosen: Chosen) -> int:
+    """Check what was declared. A declaration of nothing keeps nobody out: it may stand without an event."""
+    rows = (
+        Declaration.objects.filter(cycle=row).select_related("user").prefetch_related("interests__enterprise")
+    )
+    found = {str(one.user.public_id): one for one in rows}
+    count = len(found)
+    for person, (at, enterprises, sequence) in chosen.interests.items():
+        declaration = found.pop(person, None)
+        if declaration is None:
+            raise missing(place_of(Declaration, f"{row.code} {person}", row.stream, sequence))
+        codes = sorted(one.enterprise.code for one in declaration.interests.all())
+        expected = {"declared_at": datetime.fromisoformat(at), "enterprises": enterprises}
+        columns = {"declared_at": declaration.declared_at, "enterprises": codes}
+        hold(place_of(Declaration, declaration.pk, row.stream, sequence), expected, columns)
+    for declaration in found.values():
+        if declaration.interests.all():
+            raise stray(Declaration, declaration.pk)
+    return count

@@ -6,6 +6,7 @@ from accreditation.models import Application
 from accreditation.services.explained.applications import applications, check_applications, check_objections
 from accreditation.services.explained.cycles import check_cycles
 from accreditation.services.explained.evidence import check_evidence, check_visits
+from accreditation.services.explained.findings import check_findings
 from accreditation.services.explained.judged import check_cards, check_revisions, check_rubrics
 from accreditation.services.explained.named import check_named, refuse_certificates_of_nothing
 from accreditation.services.explained.offices import check_offices, refuse_unfounded
@@ -20,7 +21,7 @@ def _of(streams: Sequence[str]) -> int:
     own = [stream for stream in streams if stream.startswith(f"{Application.stream_kind}/")]
     batch = applications(own) if own else []
     checked = sum(check(batch) for check in OF_APPLICATIONS) if batch else 0
-    return checked + check_offices(streams) + check_cycles(streams)
+    return checked + check_offices(streams) + check_cycles(streams) + check_findings(streams)
 
 
 def _besides() -> None:

@@ -28,17 +28,17 @@ def check_named(batch: Applications) -> int:
     found = {one.application_id: one for one in rows.select_related("decision__signed_by", "certificate")}
     certificates = []
     for one in batch:
-        designation = found.pop(one.pk, None)
+        designation, named = found.get(one.pk), one.history.said(NAME)
+        if designation is None and named:
+            raise missing(named[0].place(Designation, one.stream))
         if designation is None:
-            for event in one.history.said(NAME):
-                raise missing(event.place(Designation, one.stream))
             continue
-        if not one.history.said(NAME):
+        if not named:
             raise stray(Designation, designation.pk)
         _check_designation(one, designation)
         certificates += _check_certificate(one, designation)
     _check_proofs(certificates)
-    return len(certificates) * 2
+    return len(found) + len(certificates)
 
 
 def refuse_certificates_of_nothing() -> None:

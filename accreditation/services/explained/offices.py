@@ -41,13 +41,15 @@ def check_offices(streams: Sequence[str]) -> int:
             "code": row.code,
             "parent": row.parent.code if row.parent else "",
             "escalates_to": str(row.escalates_to.public_id) if row.escalates_to else "",
+            "path": row.path,
         }
+        path = f"{row.parent.path if row.parent else ''}{row.code}/"
         hold(
             place_of(Organisation, row.pk, row.stream),
-            office.founded | {"escalates_to": office.escalates_to},
+            office.founded | {"escalates_to": office.escalates_to, "path": path},
             found,
         )
-    return _check_members(rows, said) + _check_grants(rows, said)
+    return _check_members(list(rows), said) + _check_grants(list(rows), said)
 
 
 def refuse_unfounded() -> None:

@@ -22,8 +22,11 @@ from pytest_django import DjangoDbBlocker
 from accreditation.models import (
     Application,
     Cycle,
+    Declaration,
     Designation,
     Evidence,
+    Finding,
+    Interest,
     Membership,
     NamingDecision,
     Objection,
@@ -37,7 +40,8 @@ from accreditation.models import (
     SiteVisitPhoto,
     StoredFile,
 )
-from accreditation.services import naming, notice, site_visits
+from accreditation.services import declarations, naming, notice, offices, site_visits
+from accreditation.services.findings import look_for_findings
 from accreditation.states import State
 from accreditation.uploads import recognise
 from certificates.issuing import render_due
@@ -45,6 +49,7 @@ from certificates.models import Certificate
 from tests import factories
 from tests.attacker import at_liberty, other_values, overwrite, undone
 from tests.factories import AT, BEFORE, NOTICE_OVER, STEP
+from workflows.actors import SYSTEM
 from workflows.ledger import checkpoints, log
 from workflows.ledger.verification.broken import Broken, Fault
 from workflows.ledger.verification.one_stream import verify_stream
@@ -91,6 +96,11 @@ def named() -> Application:
     """Return the application, named; its certificate is registered and drawn."""
     who = factories.cast()
     application = factories.application_in(State.CITY_INTAKE)
+    near = {factories.enterprise("99"): "曾在该厂任技术顾问。"}
+    declarations.declare(application.cycle, interests=near, by=who.city_decider, at=AT)
+    guest = factories.member(application.union, username="guest")
+    for grants in ({"review"}, set()):
+        offices.set_grants(application.union, guest, grants, by=SYSTEM, at=AT)
     visited(application, who)
     application = walk(application, who, State.PANEL_SCORING, State.CITY_DECISION, State.LISTED)
     application = walk(application, who, State.PUBLIC_NOTICE, State.OBJECTION)
@@ -112,6 +122,8 @@ def case(
 ) -> Iterator[Case]:
     with at_liberty(django_db_blocker):
         application = named()
+        log.number_events(AT + MONTHS)
+        assert look_for_findings(AT + MONTHS)
         log.number_events(AT + MONTHS)
         newest = checkpoints.make(AT + MONTHS + DAY)
         directory = tmp_path_factory.mktemp("kept")
@@ -135,7 +147,11 @@ def found(case: Case) -> Broken:
 
 def test_an_application_that_was_named_as_the_rules_say_holds(case: Case) -> None:
     stream = case.application.stream
-    whole, one, rest = verify(kept=case.kept), verify_stream(stream, kept=case.older), verify(since=case.older)
+    whole, one, rest = (
+        verify(kept=case.kept),
+        verify_stream(stream, kept=case.older),
+        verify(since=case.older),
+    )
     assert (whole.events, one.events) == (Event.objects.count(), Event.objects.filter(stream=stream).count())
     assert 0 < rest.events < whole.events
     assert 0 < one.rows < whole.rows
@@ -148,6 +164,7 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "state": "rejected", "version": 3, "sequence": 5, "head": "0" * 64, "revision_number": 2,
         "total": Decimal(91), "submitted_at": AT, "recommended_at": AT, "owed_to": "city",
         "process_version": "2026-2", "notice_ends_on": AT.date(), "notice_days_left": 2, "notice_id": None,
+        "enterprise_id": 99, "union_id": 99, "district_id": 99, "city_id": 99, "cycle_id": 99,
     },
     Revision: {"document": "{}", "sha256": "0" * 64, "submitted_at": AT, "submitted_by_id": 2, "number": 2},
     Scorecard: {
@@ -173,7 +190,7 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "issued_on": AT.date(), "valid_until": AT.date() + 9000 * DAY, "registered_at": AT, "year": 2020,
         "file": "certificates/none.pdf", "sha256": "0" * 64, "size": 7, "rendered_at": AT, "log_proof": {},
     },
-    Organisation: {"code": "XX", "kind": "street", "parent_id": 1, "escalates_to_id": 1, "sequence": 1},
+    Organisation: {"code": "XX", "kind": "street", "parent_id": 1, "escalates_to_id": 1, "sequence": 1, "path": "XX/"},
     Membership: {"user_id": 1, "organisation_id": 2, "ended_at": AT},
     Grant: {"user_id": 1, "content_object_id": 2, "permission_id": 1},
     Cycle: {
@@ -181,12 +198,19 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "review_days": 99, "notice_days": 1, "process_version": "2026-2",
     },
     Quota: {"places": 9999, "organisation_id": 1},
+    Declaration: {"declared_at": AT + DAY, "user_id": 99},
+    Finding: {
+        "rule": "quick", "office_id": 1, "application_id": 99, "event_id": 1, "facts": {}, "found_at": AT,
+        "examined_at": AT, "examined_by_id": 1,
+    },
+    Interest: {"enterprise_id": 1, "declaration_id": 1},
     Rubric: {"document": "{}", "sha256": "0" * 64},
 }  # fmt: skip
 NAMED_BY_ANOTHER = {
     (Objection, "public_id"), (SiteVisit, "public_id"), (Certificate, "public_id"), (Scorecard, "expert_id"),
     (Revision, "number"), (Membership, "user_id"), (Membership, "organisation_id"), (Membership, "ended_at"),
     (Grant, "user_id"), (Grant, "content_object_id"), (Grant, "permission_id"), (Quota, "organisation_id"),
+    (Declaration, "user_id"),
 }  # fmt: skip
 """Where what is changed is what the row is known by: it is missed, by the key that the event says."""
 ELSEWHERE = {
@@ -196,6 +220,8 @@ ELSEWHERE = {
     (SiteVisitPhoto, "stored_id"): SiteVisit, (NamingDecision, "number"): Designation,
     (NamingDecision, "signed_on"): Designation, (NamingDecision, "valid_until"): Designation,
     (Rubric, "sha256"): Cycle, (Organisation, "code"): Event,
+    (Application, "cycle_id"): Cycle, (Interest, "enterprise_id"): Declaration,
+    (Interest, "declaration_id"): Declaration,
 }  # fmt: skip
 """Where the row is seen from another one, which is named."""
 
@@ -206,6 +232,8 @@ def row_of(model: type[models.Model], case: Case) -> models.Model:
         return case.application
     if model is Organisation:
         return case.application.union
+    if model is Declaration:
+        return Declaration.objects.get(interests__isnull=False)
     if model is StoredFile:
         return case.application.evidence.first().stored
     return model._base_manager.order_by("-pk").first()
@@ -239,7 +267,7 @@ def test_a_changed_row_is_found_and_named(
 
 DELETED = (
     Application, Revision, Scorecard, Objection, Evidence, SiteVisit, Designation, Certificate, Membership, Grant,
-    Quota,
+    Quota, Finding,
 )  # fmt: skip
 
 
@@ -329,7 +357,9 @@ OF_DOMAIN = [(model, column) for model, changes in CHANGES.items() for column in
 @given(data=st.data())
 def test_whatever_is_changed_anywhere_is_found(case: Case, data: st.DataObject) -> None:
     with undone():
-        chosen = data.draw(st.lists(st.sampled_from(OF_LEDGER + OF_DOMAIN), min_size=1, max_size=3, unique=True))
+        chosen = data.draw(
+            st.lists(st.sampled_from(OF_LEDGER + OF_DOMAIN), min_size=1, max_size=3, unique=True)
+        )
         for model, column in chosen:
             if (model, column) in OF_DOMAIN:
                 overwrite(row_of(model, case), **{column: CHANGES[model][column]})

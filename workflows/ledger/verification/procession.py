@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from heapq import merge
+from typing import Any
 
 from workflows.ledger.notes import Verifier
 from workflows.ledger.verification.marks import (
@@ -76,7 +77,9 @@ def _stored(
     """Yield what the checkpoints of the database state, from a size on, with signatures and cosignatures checked."""
     rows = Checkpoint.objects.filter(size__gte=start).order_by("size")
     given = Cosignature.objects.filter(checkpoint__gte=start).order_by("checkpoint_id", "pk")
-    with closing(rows.iterator()) as checkpoints, closing(given.iterator()) as cosigned:
+    checkpoints: Any = rows.iterator()
+    cosigned: Any = given.iterator()
+    with closing(checkpoints), closing(cosigned):
         waiting = next(cosigned, None)
         for row in checkpoints:
             mark = stored(row, verifiers)

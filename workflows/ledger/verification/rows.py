@@ -84,8 +84,8 @@ def _check_row(row: Standing, last: int, head: str, state: str) -> None:
         return
     if not last:
         raise Broken(row.place, Fault.STRAY, _("没有操作记录说明这一行从何而来"))
-    said = {"said": row.state, "found": state}
-    what = _("这一行的状态是%(said)s，最后一条操作记录之后应是%(found)s") % said
+    states = {"said": row.state, "found": state}
+    what = _("这一行的状态是%(said)s，最后一条操作记录之后应是%(found)s") % states
     raise Broken(row.place, Fault.DIFFERS, what)
 
 

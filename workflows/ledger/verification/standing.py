@@ -68,7 +68,7 @@ def _rows_of(streams: Streams) -> Iterator[tuple[type[Stream], QuerySet[Stream]]
         kind, _slash, code = stream.partition("/")
         by_model.setdefault(model_of(stream), []).append((kind, code))
     for model, codes in by_model.items():
-        rows = model._default_manager.order_by("pk")
+        rows: QuerySet[Any] = model._default_manager.order_by("pk")
         if model is Journal:
             rows = rows.filter(
                 kind__in={kind for kind, _code in codes}, code__in=[code for _kind, code in codes]
