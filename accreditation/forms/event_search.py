@@ -51,8 +51,12 @@ class EventSearchForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("种类"), required=False)
     since = _day(gettext_lazy("从哪天起"))
     until = _day(gettext_lazy("到哪天止"))
-    who = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    of = forms.SlugField(required=False, widget=forms.HiddenInput)
+    who = forms.UUIDField(
+        required=False, widget=forms.HiddenInput, error_messages={"invalid": gettext_lazy("重新选择这个人")}
+    )
+    of = forms.SlugField(
+        required=False, widget=forms.HiddenInput, error_messages={"invalid": gettext_lazy("重新选择这个组织")}
+    )
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)

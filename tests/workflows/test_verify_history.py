@@ -283,7 +283,7 @@ def test_a_chain_and_a_log_that_are_written_anew_are_found_by_the_checkpoint_aft
     rebuild()
     error = found()
     assert (error.fault, error.place.key) == (Fault.REWRITTEN, str(first.size))
-    assert f"第0到{first.size - 1}条" in error.what
+    assert f"序号0到{first.size - 1}之间" in error.what
 
     Checkpoint.objects.filter(size=first.size)._raw_delete(connection.alias)
     assert found().place.key == str(second.size)
@@ -296,7 +296,7 @@ def test_what_is_written_anew_after_a_checkpoint_is_found_by_the_next(history: K
     rebuild()
     error = found()
     assert (error.fault, error.place.key) == (Fault.REWRITTEN, str(second.size))
-    assert f"第{first.size}到{second.size - 1}条" in error.what
+    assert f"序号{first.size}到{second.size - 1}之间" in error.what
     assert found(since=history.older).place.key == str(second.size)
 
 

@@ -72,12 +72,12 @@ def test_a_ledger_that_holds_is_said_to_hold_and_how_much_of_it(kept_log: KeptLo
     code, said = run("--checkpoint", kept_log.kept)
     assert code == 0
     assert re.sub(r"用时[\d.]+秒", "用时0秒", said).splitlines()[0] == (
-        f"账本完好：核对了{Event.objects.count()}条操作记录和{verify().rows}行数据，用时0秒。"
+        f"成立：核验了{Event.objects.count()}条操作记录和{verify().rows}行数据，用时0秒。"
     )
-    assert f"日志{newest.size}条，根值" in said
-    assert "检查点2个，见证1个，签名都有效。" in said
-    assert f"最近一个检查点：{newest.size}条，" in said
-    assert "最近1条还没有检查点作证。" in said
+    assert f"共{newest.size}条记录，根" in said
+    assert "检查点2个、见证1个，签名都成立。" in said
+    assert f"签署，含{newest.size}条记录。" in said
+    assert "最近1条还没有编入检查点。" in said
 
 
 def test_as_json_it_says_the_same_to_a_machine(kept_log: KeptLog, run: Any) -> None:
@@ -96,8 +96,8 @@ def test_a_bad_record_is_named_and_the_command_ends_with_1(kept_log: KeptLog, ru
     changed = tampered()
     assert run() == (
         1,
-        f"账本不完好。\n记录：workflows_event {changed.pk}\n操作记录：{STREAM}#3\n"
-        f"日志：第{changed.leaf.index}条（从0数起）\n问题：这些列与正文不符：action\n",
+        f"不成立。\n数据：workflows_event {changed.pk}\n操作记录：{STREAM}#3\n"
+        f"记录序号：{changed.leaf.index}\n问题：这些列与正文不符：action\n",
     )
     code, said = run("--json")
     assert (code, json.loads(said)) == (
@@ -116,7 +116,7 @@ def test_it_speaks_the_language_of_the_terminal(
     monkeypatch.setenv("LANG", "C.UTF-8")  # not one of ours: the language that is active
     assert run()[1].splitlines()[1:] == chinese.splitlines()[1:]
     with translation.override("en"):
-        english = translation.gettext("最近%(fresh)d条还没有检查点作证。") % {"fresh": 1}
+        english = translation.gettext("最近%(fresh)d条还没有编入检查点。") % {"fresh": 1}
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
     assert run()[1].splitlines()[-1] == english
 
@@ -129,7 +129,7 @@ def test_since_a_checkpoint_only_the_rest_is_calculated(kept_log: KeptLog, run: 
     assert (result["from"], result["events"]) == (older.size, Event.objects.count() - older.size)
     assert run("--since", kept_log.older, "--checkpoint", kept_log.kept)[0] == 0
     assert run("--since", kept_log.kept, "--checkpoint", kept_log.older)[0] == 0
-    assert f"第0到{older.size - 1}条信任所给的检查点，没有重算。" in run("--since", kept_log.older)[1]
+    assert f"序号0到{older.size - 1}信任所给的检查点，没有重算。" in run("--since", kept_log.older)[1]
     assert run()[0] == 1
 
 
@@ -158,7 +158,7 @@ def test_without_a_key_or_a_file_nothing_is_found_out(
     settings.LEDGER_KEYS_FILE = str(tmp_path / "none.keys")
     code, said = run("--json")
     assert (code, json.loads(said)["holds"]) == (2, None)
-    assert "没有日志的公钥" in json.loads(said)["what"]
+    assert "没有公钥" in json.loads(said)["what"]
     with pytest.raises(CannotVerify):
         verify_stream(STREAM)
 

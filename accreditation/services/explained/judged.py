@@ -87,5 +87,5 @@ def _check_marks(place: Place, row: Mapping[str, Any]) -> None:
         document = json.loads(row["document"])
         expected = {"marks": document["judged"], "total": Decimal(document["total"])}
     except (LookupError, TypeError, ValueError, InvalidOperation) as error:
-        raise Broken(place, Fault.UNREADABLE, _("内容不是系统写下的样子，无法读取")) from error
+        raise Broken(place, Fault.UNREADABLE, _("内容不是本来的样子，读不出来")) from error
     hold(place, expected, {"marks": marks, "total": total})

@@ -111,7 +111,7 @@ def _check_proofs(certificates: Iterable[Certificate]) -> None:
         certificate = made[event.facts["certificate"]]
         if _proof_of(event, certificate.log_proof) != certificate.log_proof:
             place = place_of(Certificate, certificate.pk, event.stream, event.sequence)
-            raise Broken(place, Fault.DIFFERS, _("log_proof与日志给出的存证不同"))
+            raise Broken(place, Fault.DIFFERS, _("log_proof与现在给出的存证不同"))
 
 
 def _proof_of(event: Event, shown: Any) -> dict[str, Any] | None:

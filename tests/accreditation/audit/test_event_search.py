@@ -290,6 +290,7 @@ def test_what_is_wrong_is_said_and_nothing_is_shown_that_was_not_asked_for(signe
         ({"office": "没有会"}, "没有找到“没有会”"),
         ({"studio": "没有室"}, "没有找到“没有室”"),
         ({"before": "nothing"}, ""),
+        ({"after": "\0"}, ""),
     ],
 )
 def test_an_empty_result_says_what_to_do(signed_in, query, title):

@@ -210,6 +210,7 @@ def test_only_posts_are_taken_and_text_alone(client: Client, settings: Any) -> N
     for name in ("ledger-cosignatures", "ledger-add-checkpoint"):
         assert client.get(reverse(name)).status_code == 405
         assert client.post(reverse(name), b"\xff", content_type="text/plain").status_code == 400
+        assert client.generic("POST", reverse(name), CONTENT_LENGTH="9" * 5000).status_code == 413
     settings.LEDGER_WITNESSES = "nonsense"
     assert handed_in(client, cosigned(grow())) == (503, "not set up to witness\n")
 

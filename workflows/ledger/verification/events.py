@@ -41,7 +41,7 @@ def check(row: Row, erased: Erased, not_before: str = "") -> bytes:
         if row.at < not_before:
             raise _backdated(row)
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise Broken(row.place, Fault.UNREADABLE, _("正文不是系统写下的样子，无法读取")) from error
+        raise Broken(row.place, Fault.UNREADABLE, _("正文不是本来的样子，读不出来")) from error
     return content
 
 
@@ -111,7 +111,7 @@ def _payload(row: Row) -> Place:
 
 def _backdated(row: Row) -> Broken:
     if row.leaf is None:
-        what = _("它说发生在%(at)s，那以后签署的检查点里却没有它：是后来补进去的，或者日志漏了它")
+        what = _("它说发生在%(at)s，那以后签署的检查点里却没有它：是后来补进去的，或者漏了编号")
     else:
-        what = _("它说发生在%(at)s，却在那以后签署的检查点之后才进入日志：是倒填日期补进去的")
+        what = _("它说发生在%(at)s，却在那以后签署的检查点之后才编号：是倒填日期补进去的")
     return Broken(row.place, Fault.BACKDATED, what % {"at": row.at})

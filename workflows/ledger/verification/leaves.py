@@ -31,9 +31,9 @@ class Tree:
         return tree.root_over(self.edge)
 
 
-def follow(grown: Tree, marks: Procession, erased: Erased, not_before: str, tell: Tell) -> None:
+def follow(grown: Tree, marks: Procession, erased: Erased, tell: Tell) -> None:
     """Let the tree grow by the leaves of the log that it does not have yet. Raises Broken at the first bad record."""
-    position = tree.stored(grown.size)
+    position, not_before = tree.stored(grown.size), marks.not_before
     with reading.numbered(grown.size) as rows, reading.nodes(position) as nodes:
         for row in rows:
             if row.leaf != grown.size or row.event is None:
@@ -69,25 +69,25 @@ def _missing(row: Row, size: int) -> Broken:
     if row.leaf != size:
         return _leaf_missing(size)
     place = Place(Leaf._meta.db_table, str(row.leaf), leaf=row.leaf)
-    return Broken(place, Fault.MISSING, _("它的操作记录不见了"))
+    return Broken(place, Fault.MISSING, _("这个序号的操作记录不见了"))
 
 
 def _leaf_missing(size: int) -> Broken:
     place = Place(Leaf._meta.db_table, str(size), leaf=size)
-    return Broken(place, Fault.MISSING, _("日志里这一条不见了"))
+    return Broken(place, Fault.MISSING, _("这个序号的记录不见了"))
 
 
 def _wrong(row: Row, position: int, stored: tuple[int, str] | None, *, is_leaf: bool) -> Broken:
     place = Place(Node._meta.db_table, str(position), row.stream, row.sequence, row.leaf)
     if stored is None or stored[0] != position:
-        return Broken(place, Fault.MISSING, _("日志的这个结点不见了"))
+        return Broken(place, Fault.MISSING, _("这个结点不见了"))
     if is_leaf:
-        return Broken(row.place, Fault.LEAF, _("这一条进入日志时不是现在的内容"))
-    return Broken(place, Fault.NODE, _("日志的这个结点与其下的记录不符"))
+        return Broken(row.place, Fault.LEAF, _("编号时不是现在的内容"))
+    return Broken(place, Fault.NODE, _("这个结点与其下的记录不符"))
 
 
 def _stray(position: int, expected: int, size: int) -> Broken:
     if position == expected:  # its leaf was taken away
         return _leaf_missing(size)
     place = Place(Node._meta.db_table, str(position))
-    return Broken(place, Fault.STRAY, _("日志的这个结点下面没有记录"))
+    return Broken(place, Fault.STRAY, _("这个结点下面没有记录"))

@@ -65,20 +65,20 @@ def check_cosignature(row: Cosignature, checkpoint: Checkpoint | None, witnesses
     return known is not None
 
 
-def moment(mark: Mark | None) -> str:
-    """Return, as in a body, what nothing may have happened before that came into the log after the mark."""
-    return instant(mark.at - LATE) if mark and mark.at else ""
+def moment(at: datetime | None) -> str:
+    """Return, as in a body, what nothing may have happened before that was numbered after a checkpoint of that time."""
+    return instant(at - LATE) if at else ""
 
 
 def rewritten(mark: Mark, since: int) -> Broken:
     """Return what is said of a statement with another root than the log; up to `since` leaves they agree."""
     said = {"first": since, "last": mark.size - 1}
-    what = _("日志与这个检查点签署时不同：第%(first)d到%(last)d条之间有记录被改写、删去或补入") % said
+    what = _("记录与这个检查点签署时不同：序号%(first)d到%(last)d之间有改写、删去或补入的") % said
     return Broken(mark.place, Fault.REWRITTEN, what)
 
 
 def rolled_back(mark: Mark, size: int) -> Broken:
     """Return what is said of a statement of a larger log than there is."""
     said = {"size": size, "stated": mark.size}
-    what = _("日志只有%(size)d条，这个检查点签署时有%(stated)d条：日志被截断或退回到旧的副本") % said
+    what = _("记录只有%(size)d条，这个检查点签署时有%(stated)d条：被截断，或者退回到旧的副本") % said
     return Broken(mark.place, Fault.ROLLED_BACK, what)

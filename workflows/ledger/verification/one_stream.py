@@ -64,27 +64,25 @@ def _newest(demanded: Mark | None, known: list[Verifier]) -> Mark | None:
 
 
 def _not_before(row: Row, signed: Sequence[tuple[int, datetime]]) -> str:
-    """Return the moment, as in a body, of the last checkpoint before the event came into the log."""
-    if row.leaf is None:
-        size, at = signed[-1] if signed else (0, None)
-    else:
-        number = bisect(signed, row.leaf, key=lambda one: one[0])
-        size, at = signed[number - 1] if number else (0, None)
-    return moment(Mark(size, b"", at, row.place))
+    """Return the moment, as in a body, of the last checkpoint that was signed before the event was numbered."""
+    before = len(signed) if row.leaf is None else bisect(signed, row.leaf, key=lambda one: one[0])
+    return moment(signed[before - 1][1] if before else None)
 
 
 def _prove(leaves: Sequence[tuple[Row, bytes]], newest: Mark | None) -> int:
     """Prove those of the events that the checkpoint holds; return how many they are. Raises Broken."""
     if newest is None:
         return 0
-    held = [(row, content) for row, content in leaves if row.leaf is not None and row.leaf < newest.size]
-    paths = {row.leaf: tree.inclusion(row.leaf or 0, newest.size) for row, _content in held}
+    held = {
+        row.leaf: (row, content) for row, content in leaves if row.leaf is not None and row.leaf < newest.size
+    }
+    paths = {leaf: tree.inclusion(leaf, newest.size) for leaf in held}
     hashes = log.hashes_at(tree.positions(one for path in paths.values() for one in path))
-    for row, content in held:
+    for leaf, (row, content) in held.items():
         try:
-            proof = [tree.root_of(one, hashes) for one in paths[row.leaf]]
-            tree.check_inclusion(row.leaf or 0, newest.size, tree.leaf_hash(content), proof, newest.root)
+            proof = [tree.root_of(one, hashes) for one in paths[leaf]]
+            tree.check_inclusion(leaf, newest.size, tree.leaf_hash(content), proof, newest.root)
         except (tree.BadProof, KeyError) as error:
-            what = _("它不在检查点%(size)d的日志里：进入日志时不是现在的内容") % {"size": newest.size}
+            what = _("它不在检查点%(size)d的记录之中，或者编号时不是现在的内容") % {"size": newest.size}
             raise Broken(row.place, Fault.LEAF, what) from error
     return len(held)

@@ -31,13 +31,22 @@ class Counts:
 
 
 class Procession:
-    """The checkpoints of the database from a size on, and what was kept outside it (`kept`)."""
+    """The checkpoints of the database from a size on, and what was kept outside it (`kept`).
+
+    `held` is the last that the log agreed with; at first the one that is trusted.
+    """
 
     def __init__(
-        self, start: int, *, kept: Mark | None, verifiers: Sequence[Verifier], witnesses: Sequence[Verifier]
+        self,
+        start: int,
+        *,
+        trusted: Mark | None,
+        kept: Mark | None,
+        verifiers: Sequence[Verifier],
+        witnesses: Sequence[Verifier],
     ) -> None:
         self.counts = Counts()
-        self.held: Mark | None = None
+        self.held = trusted
         outside = [kept] if kept and kept.size >= start else []
         self._rest: Generator[Mark, None, None] = merge(
             outside, _stored(start, verifiers, witnesses, self.counts)
@@ -56,7 +65,7 @@ class Procession:
     @property
     def not_before(self) -> str:
         """Return the moment, as in a body, before which nothing may have happened that comes from here on."""
-        return moment(self.held)
+        return moment(self.held.at if self.held else None)
 
     def hold(self, size: int, root: bytes) -> None:
         """Hold what was stated of this size against the root that was calculated. Raises Broken."""

@@ -12,7 +12,7 @@ from workflows.ledger.notes import Verifier
 from workflows.ledger.verification import erasures, leaves, rows
 from workflows.ledger.verification.broken import Broken, CannotVerify, Fault, Place
 from workflows.ledger.verification.leaves import Tree
-from workflows.ledger.verification.marks import Mark, moment, opened, rewritten, rolled_back
+from workflows.ledger.verification.marks import Mark, opened, rewritten, rolled_back
 from workflows.ledger.verification.procession import Counts, Procession
 from workflows.ledger.verification.reading import snapshot
 
@@ -59,19 +59,19 @@ def verify(
 
 
 def _follow(
-    grown: Tree, trusted: Mark | None, demanded: Mark | None, known: Sequence[Verifier], tell: Tell
+    grown: Tree, trusted: Mark | None, kept: Mark | None, known: Sequence[Verifier], tell: Tell
 ) -> Verified:
     """Verify every event from the end of the tree on, and what was signed of the log. Raises Broken."""
     found, erased, total = Verified(start=grown.size), erasures.recorded(), log.size()
-    marks = Procession(grown.size, kept=demanded, verifiers=known, witnesses=_witnesses())
+    marks = Procession(grown.size, trusted=trusted, kept=kept, verifiers=known, witnesses=_witnesses())
     with closing(marks):
         marks.hold(grown.size, grown.root)
-        leaves.follow(grown, marks, erased, moment(trusted), lambda done: tell(LEAVES, done, total))
-    found.newest, found.counts = marks.held or trusted, marks.counts
+        leaves.follow(grown, marks, erased, lambda done: tell(LEAVES, done, total))
+    unnumbered = leaves.check_unnumbered(erased, marks.not_before)
+    found.newest, found.counts = marks.held, marks.counts
     found.size, found.root = grown.size, grown.root
-    unnumbered = leaves.check_unnumbered(erased, moment(found.newest))
     found.events = grown.size - found.start + unnumbered
-    found.fresh = unnumbered + grown.size - (found.newest.size if found.newest else 0)
+    found.fresh = unnumbered + grown.size - (marks.held.size if marks.held else 0)
     return found
 
 
@@ -80,7 +80,7 @@ def known_keys() -> list[Verifier]:
     try:
         return keys.verifiers()
     except keys.NoKey as error:
-        raise CannotVerify(_("没有日志的公钥，检查点的签名无从核对：%(error)s") % {"error": error}) from error
+        raise CannotVerify(_("没有公钥，检查点的签名无从核对：%(error)s") % {"error": error}) from error
 
 
 def _witnesses() -> list[Verifier]:
@@ -107,7 +107,7 @@ def check_older(older: Mark, newer: Mark) -> None:
             tree.check_consistency(older.size, older.root, newer.size, newer.root, proof)
     except (tree.BadProof, KeyError) as error:
         said = {"older": older.size, "newer": newer.size}
-        what = _("检查点%(newer)d的日志不是从检查点%(older)d接下去的") % said
+        what = _("检查点%(newer)d不是从检查点%(older)d接下去的") % said
         raise Broken(older.place, Fault.REWRITTEN, what) from error
 
 

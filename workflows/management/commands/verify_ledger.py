@@ -54,7 +54,7 @@ class Command(BaseCommand):
         if stream:
             return verify_stream(stream, kept=checkpoint)
         bar = Bar(sys.stderr)
-        doing = {LEAVES: _("核对操作记录"), "rows": _("核对数据")}
+        doing = {LEAVES: _("核验操作记录"), "rows": _("核验数据")}
         try:
             return verify(
                 kept=checkpoint,
@@ -84,30 +84,32 @@ def _told(found: Verified, seconds: float) -> list[str]:
         "size": found.size, "root": b64encode(found.root).decode(), "fresh": found.fresh,
         "checkpoints": counts.checkpoints, "cosignatures": counts.cosignatures, "unknown": counts.unknown_witnesses,
     }  # fmt: skip
-    lines = [_("账本完好：核对了%(events)d条操作记录和%(rows)d行数据，用时%(seconds)s秒。") % said]
+    lines = [_("成立：核验了%(events)d条操作记录和%(rows)d行数据，用时%(seconds)s秒。") % said]
     if found.start:
-        lines.append(_("第0到%(last)d条信任所给的检查点，没有重算。") % {"last": found.start - 1})
-    lines.append(_("日志%(size)d条，根值%(root)s") % said)
+        lines.append(_("序号0到%(last)d信任所给的检查点，没有重算。") % {"last": found.start - 1})
+    lines.append(_("共%(size)d条记录，根%(root)s") % said)
     if counts.checkpoints:
-        lines.append(_("检查点%(checkpoints)d个，见证%(cosignatures)d个，签名都有效。") % said)
+        lines.append(_("检查点%(checkpoints)d个、见证%(cosignatures)d个，签名都成立。") % said)
     if counts.unknown_witnesses:
-        lines.append(_("有%(unknown)d个见证不知其公钥，没有核对签名。") % said)
+        lines.append(_("另有%(unknown)d个见证没有公钥，签名没有核对。") % said)
     if found.newest and found.newest.at:
         at = date_format(timezone.localtime(found.newest.at), "DATETIME_FORMAT")
-        lines.append(_("最近一个检查点：%(size)d条，%(at)s") % {"size": found.newest.size, "at": at})
+        lines.append(
+            _("对照的检查点：%(at)s签署，含%(size)d条记录。") % {"size": found.newest.size, "at": at}
+        )
     if found.fresh:
-        lines.append(_("最近%(fresh)d条还没有检查点作证。") % said)
+        lines.append(_("最近%(fresh)d条还没有编入检查点。") % said)
     return lines
 
 
 def _in_words(error: Broken) -> list[str]:
     place = error.place
-    lines = [_("账本不完好。"), _("记录：%(table)s %(key)s") % {"table": place.table, "key": place.key}]
+    lines = [_("不成立。"), _("数据：%(table)s %(key)s") % {"table": place.table, "key": place.key}]
     if place.stream:
         number = "" if place.sequence is None else f"#{place.sequence}"
         lines.append(_("操作记录：%(event)s") % {"event": place.stream + number})
     if place.leaf is not None:
-        lines.append(_("日志：第%(leaf)d条（从0数起）") % {"leaf": place.leaf})
+        lines.append(_("记录序号：%(leaf)d") % {"leaf": place.leaf})
     return [*lines, _("问题：%(what)s") % {"what": error.what}]
 
 
