@@ -48,7 +48,7 @@ def _listed(value: Any) -> list[str]:
 
 
 def _names(value: Any, people: Mapping[str, str]) -> str:
-    return _("、").join(people[one] for one in _listed(value) if one in people)
+    return _("、").join(sorted(people[one] for one in _listed(value) if one in people))
 
 
 def _people(facts: Any) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 from accreditation.process import ReviewProcess
 from bench.actions import ACTS
 from bench.events import SEARCHES
+from bench.ledger import SHARES
 from tests.repo.conftest import PATIENCE, ROOT
 
 pytestmark = pytest.mark.commands
@@ -37,9 +38,13 @@ DESK = [
     "SQL statements of the page at 120",
 ]
 LEDGER = [
-    "verifying 50 events and 79 rows",
-    "processor time for an event, the database's too",
-    "memory at its most",
+    line
+    for share in SHARES
+    for line in (
+        f"verify_ledger, {share}",
+        "by processor time, the database's too",
+        "memory that it takes at its most",
+    )
 ]
 SEARCH = [
     *(f"the city: {what}" for what in SEARCHES),
