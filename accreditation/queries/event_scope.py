@@ -1,7 +1,7 @@
 """Which events an auditor sees: those of the branches that they audit, and none of an application never submitted.
 
 Nothing is shown here that no other page of theirs would show: a draft is the applicant's own, and as long as somebody
-sits on a panel with their own card open, what the others discuss is kept from them.
+sits on a panel with their own card open, what the others discuss, and how far their cards lie apart, is kept from them.
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db.models import Func, OuterRef, Q, UUIDField
 
-from accreditation.models import Application, EventTerm, IndexedThrough, Organisation, Scorecard, User
+from accreditation.models import Application, EventTerm, Finding, IndexedThrough, Organisation, User
 from accreditation.queries.archive import auditing
 from accreditation.queries.event_clauses import there_is
 from accreditation.queries.event_terms import home, within
+from accreditation.queries.findings.panel import FAR
 from accreditation.scope import Office
 from accreditation.states import State
 
@@ -44,18 +45,16 @@ class EventScope:
     def inside(self, key: str) -> Q:
         """Return the question whether an event lies in these branches, for rows with `at` and its key in a field."""
         rows = EventTerm.objects.filter(at=OuterRef("at"), event_id=OuterRef(key))
-        within_them = Q() if self.terms is None else there_is(rows.filter(term__in=self.terms), "term")
-        return (
-            within_them & ~there_is(rows.filter(term__in=self.elsewhere), "term")
-            if self.elsewhere
-            else within_them
-        )
+        inside = Q() if self.terms is None else there_is(rows.filter(term__in=self.terms), "term")
+        if self.elsewhere:
+            inside &= ~there_is(rows.filter(term__in=self.elsewhere), "term")
+        return inside
 
 
 def event_scope(user: User, offices: Sequence[Office]) -> EventScope:
-    """Return what the user sees by the grants on these offices. At most three queries."""
+    """Return what the user sees by the grants on these offices. At most four queries."""
     held = _outermost([office.organisation for office in auditing(offices)])
-    visible = _submitted() & ~Q(action="discuss", stream__in=_judged_alone(user))
+    visible = _submitted() & _not_kept_from(user)
     own = home()
     if own not in {one.pk for one in held}:
         return EventScope(tuple(within(one.pk) for one in held), visible)
@@ -82,7 +81,11 @@ def _submitted() -> Q:
     return ~Q(from_state=State.DRAFT) | there_is(seen, "submitted_at")
 
 
-def _judged_alone(user: User) -> list[str]:
-    """Return the streams of the applications on which the user has a card to give."""
-    cards = Scorecard.objects.filter(expert=user, submitted_at=None).select_related("application")
-    return [card.application.stream for card in cards.only("application__public_id")]
+def _not_kept_from(user: User) -> Q:
+    """Leave out what somebody with a card to give on an application must not know of the others' cards."""
+    own = Application.objects.filter(scorecards__expert=user, scorecards__submitted_at=None)
+    alone = [one.stream for one in own.only("public_id")]
+    if not alone:
+        return Q()
+    far = Finding.objects.filter(rule=FAR.code, application__in=own).only("public_id")
+    return ~Q(action="discuss", stream__in=alone) & ~Q(stream__in=[one.stream for one in far])

@@ -62,7 +62,7 @@ def test_an_event_says_who_did_what_where_when_on_which_revision() -> None:
         "from": "enterprise_review",
         "to": "district_review",
         "at": AT.astimezone(UTC).isoformat(timespec="microseconds"),
-        "facts": {"revision": 1},
+        "facts": {"revision": 1, "document": application.revisions.get().sha256},
         "personal": {name: digest(salt + text) for name, (salt, text) in json.loads(payload.content).items()},
     }
     assert payload.texts == event.personal

@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
-from accreditation.models import Application, Organisation, User
+from accreditation.models import Application, Finding, Organisation, User
 from accreditation.queries.event_names import people_called
 from accreditation.queries.event_scope import event_scope
 from accreditation.queries.event_search import EventLookup, Found
+from accreditation.queries.findings.panel import FAR
 from accreditation.scope import offices_of, visible_applications
 from accreditation.services import applications, offices, panel, tasks
 from accreditation.services.event_index import catch_up
@@ -167,13 +168,18 @@ def test_what_the_panel_discusses_is_not_found_by_an_auditor_with_a_card_to_give
     record(
         application, "discuss", by=who.city_decider, at=at, office=who.city, reason="两人相差较大，已说明。"
     )
+    finding = Finding.objects.create(
+        rule=FAR.code, key="x", office=who.city, application=application, happened_at=at, found_at=at
+    )
+    record(finding, "find", by=SYSTEM, at=at, office=who.city, rule=FAR.code)
     expert = make.member(who.city, "review", "audit", username=who.experts[2].username)
-    assert found_by(expert, words=("相差",)) == []
+    assert (found_by(expert, words=("相差",)), found_by(expert, kind="finding")) == ([], [])
     panel.score(
         application, by=expert, at=at, expected_version=application.version,
         judged=make.full_marks(), comments={},
     )  # fmt: skip
     assert [event.action for event in found_by(expert, words=("相差",))] == ["discuss"]
+    assert [event.stream for event in found_by(expert, kind="finding")] == [finding.stream]
 
 
 # ── Two cities in one installation ───────────────────────────────────────────────────────────────────────

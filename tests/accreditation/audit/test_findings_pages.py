@@ -178,6 +178,16 @@ def test_the_rules_are_explained_with_what_they_have_found_in_the_own_branch(sig
     assert all(len(cell.words) > 5 for row in rows for cell in row.all("td:not(.w-num)"))
 
 
+def test_the_timeline_shows_auditors_what_was_found_and_reviewers_nothing(signed_in):
+    finding = quick()
+    timeline = reverse("timeline", args=[finding.application.public_id])
+    found = parse(signed_in(auditor(make.city())).get(timeline)).one("section[aria-labelledby=found]")
+    assert [link["href"] for link in found.all("a")] == [address(finding)]
+    assert "到达后30秒作出决定" in found.words
+    for user in (make.user("city_decider"), auditor(make.cast().union, "inside")):
+        assert "到达后30秒" not in signed_in(user).get(timeline).content.decode()
+
+
 def test_empty_pages_say_what_to_do(signed_in):
     client = signed_in(auditor(make.city()))
     assert "没有未核查的疑点" in client.get(LIST).content.decode()

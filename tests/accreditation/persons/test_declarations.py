@@ -70,7 +70,7 @@ def test_a_declaration_is_an_event_of_the_cycle_with_the_codes_and_without_the_n
     assert event.stream == who.cycle.stream
     assert written(event.body)["facts"] == {"enterprises": [who.enterprise.code], "amended": False}
     assert "配偶" not in event.body
-    assert written(event.payload.content)["reason"] == f"{who.enterprise.name}：配偶在该单位任职"
+    assert event.personal["reason"] == f"{who.enterprise.name}：配偶在该单位任职"
     assert enterprises_declared(who.cycle, who.district_decider) == {who.enterprise.pk: "配偶在该单位任职"}
     assert told([event]) == [(NOW, f"申明与1个单位有利害关系：{who.enterprise.name}。")]
 

@@ -70,7 +70,7 @@ def test_whole_days_in_shanghai_are_stood_in_for_and_the_office_keeps_an_event(w
         "starts_at": "",
         "ends_at": "",
     }
-    assert written(event.payload.content)["reason"] == "出差"
+    assert event.personal["reason"] == "出差"
 
 
 def test_a_manager_sets_it_for_others_and_nobody_else_does(who, standin):
@@ -165,7 +165,7 @@ def test_a_substitute_sees_and_decides_what_the_principal_holds_and_the_record_s
     event = review.recommend(held, by=actor, at=NOW, expected_version=held.version, reason="同意推荐")
     assert event.actor == standin
     assert written(event.body)["facts"]["for"] == f"user/{who.district_decider.public_id}"
-    assert written(event.payload.content)["principal"] == who.district_decider.name
+    assert event.personal["principal"] == who.district_decider.name
     assert make.fresh(held).state == State.CITY_INTAKE
 
 

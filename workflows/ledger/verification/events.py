@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from workflows.ledger.chain import kept_fields
 from workflows.ledger.verification.broken import Broken, Fault, Place
+from workflows.ledger.verification.chains import Chains
 from workflows.ledger.verification.erasures import Erased
 from workflows.ledger.verification.reading import COLUMN_NAMES, COLUMNS, Row
 from workflows.models import EventPayload
@@ -21,10 +22,11 @@ _said = itemgetter(*COLUMNS)
 _read = json.JSONDecoder().raw_decode
 
 
-def check(row: Row, erased: Erased, not_before: str = "") -> bytes:
+def check(row: Row, chains: Chains, erased: Erased, not_before: str = "") -> bytes:
     """Return the content of the event's leaf. Raises Broken where the event is not as it was written.
 
-    `not_before` is a moment, as in a body: an event that says it happened before it came too late to the log.
+    `chains` have followed the events before it. `not_before` is a moment, as in a body: an event that says it happened
+    before it came too late to the log.
     """
     try:
         content = row.body.encode()
@@ -36,7 +38,7 @@ def check(row: Row, erased: Erased, not_before: str = "") -> bytes:
         if _said(body) != row[2:11]:
             raise _differing(row, body)
         _check_people(row, body)
-        _check_chain(row)
+        chains.follow(row)
         _check_personal(row, body["personal"], erased)
         if row.at < not_before:
             raise _backdated(row)
@@ -71,14 +73,6 @@ def _is_person(column: str | None, said: str) -> bool:
     if column == "":
         return not said.startswith(PERSON)
     return column == said.replace("-", "")
-
-
-def _check_chain(row: Row) -> None:
-    if row.prior != row.previous and (row.prior or row.previous or row.sequence != 1):
-        said = {"event": f"{row.stream}#{row.sequence - 1}"}
-        if row.prior is None and row.sequence > 1:
-            raise Broken(row.place, Fault.CHAIN, _("它所接的上一条%(event)s不见了") % said)
-        raise Broken(row.place, Fault.CHAIN, _("它接的不是上一条%(event)s现在的摘要") % said)
 
 
 def _check_personal(row: Row, hashes: Any, erased: Erased) -> None:

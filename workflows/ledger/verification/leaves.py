@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from workflows.ledger import tree
 from workflows.ledger.verification import events, reading
 from workflows.ledger.verification.broken import Broken, Fault, Place
+from workflows.ledger.verification.chains import Chains
 from workflows.ledger.verification.erasures import Erased
 from workflows.ledger.verification.procession import Procession
 from workflows.ledger.verification.reading import Row
@@ -31,14 +32,14 @@ class Tree:
         return tree.root_over(self.edge)
 
 
-def follow(grown: Tree, marks: Procession, erased: Erased, tell: Tell) -> None:
+def follow(grown: Tree, marks: Procession, chains: Chains, erased: Erased, tell: Tell) -> None:
     """Let the tree grow by the leaves of the log that it does not have yet. Raises Broken at the first bad record."""
     position, not_before = tree.stored(grown.size), marks.not_before
     with reading.numbered(grown.size) as rows, reading.nodes(position) as nodes:
         for row in rows:
             if row.leaf != grown.size or row.event is None:
                 raise _missing(row, grown.size)
-            leaf = tree.leaf_hash(events.check(row, erased, not_before))
+            leaf = tree.leaf_hash(events.check(row, chains, erased, not_before))
             for new in tree.grow(grown.size, grown.edge, leaf):
                 stored = next(nodes, None)
                 if stored != (position, new.hex()):
@@ -55,12 +56,12 @@ def follow(grown: Tree, marks: Procession, erased: Erased, tell: Tell) -> None:
     marks.end(grown.size)
 
 
-def check_unnumbered(erased: Erased, not_before: str) -> int:
+def check_unnumbered(chains: Chains, erased: Erased, not_before: str) -> int:
     """Check the events that have no place in the log yet; return how many there are. Raises Broken."""
     count = 0
     with reading.unnumbered() as rows:
         for row in rows:
-            events.check(row, erased, not_before)
+            events.check(row, chains, erased, not_before)
             count += 1
     return count
 

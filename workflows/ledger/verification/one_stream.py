@@ -12,6 +12,7 @@ from workflows.ledger import log, tree
 from workflows.ledger.notes import Verifier
 from workflows.ledger.verification import erasures, events, reading, rows
 from workflows.ledger.verification.broken import Broken, CannotVerify, Fault
+from workflows.ledger.verification.chains import Chains
 from workflows.ledger.verification.marks import Mark, moment, rewritten, rolled_back, stored
 from workflows.ledger.verification.reading import Row, snapshot
 from workflows.ledger.verification.whole import Verified, check_older, from_file, known_keys
@@ -30,11 +31,11 @@ def verify_stream(stream: str, *, kept: Path | None = None) -> Verified:
     with snapshot():
         newest = _newest(demanded, known)
         found = Verified(size=log.size(), root=newest.root if newest else b"", newest=newest)
-        erased = erasures.recorded(stream)
+        erased, chains = erasures.recorded(stream), Chains()
         signed = list(Checkpoint.objects.order_by("size").values_list("size", "at"))
         with reading.of_stream(stream) as all_rows:
             while some := list(islice(all_rows, BATCH)):
-                leaves = [(row, events.check(row, erased, _not_before(row, signed))) for row in some]
+                leaves = [(row, events.check(row, chains, erased, _not_before(row, signed))) for row in some]
                 found.events += len(leaves)
                 found.fresh += len(leaves) - _prove(leaves, newest)
         if not found.events:

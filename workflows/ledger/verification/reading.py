@@ -24,7 +24,7 @@ INSTANT = {
 
 
 class Row(NamedTuple):
-    """An event as the tables have it, with its leaf, its personal text, and the hash of the one before it.
+    """An event as the tables have it, with its leaf and its personal text.
 
     `actor` and `principal` are "user/" and the identifier without dashes, "" where there is none. What the left joins
     do not find is None.
@@ -47,7 +47,6 @@ class Row(NamedTuple):
     hash: str
     salt: str | None
     content: str | None
-    prior: str | None
 
     @property
     def columns(self) -> tuple[Any, ...]:
@@ -131,13 +130,12 @@ def _selecting(source: str) -> str:
         SELECT l."index", e.id, e.stream, e.sequence, e.previous, e.action,
             CASE WHEN e.office_id IS NULL THEN '' ELSE o.code END, e.role, e.from_state, e.to_state,
             {INSTANT[connection.vendor]}, {_person("actor")}, {_person("principal")},
-            e.body, e.hash, p.salt, p.content, b.hash
+            e.body, e.hash, p.salt, p.content
         FROM {tables}
         LEFT JOIN {user} AS actor ON actor.id = e.actor_id
         LEFT JOIN {user} AS principal ON principal.id = e.principal_id
         LEFT JOIN {office} AS o ON o.id = e.office_id
         LEFT JOIN {EventPayload._meta.db_table} AS p ON p.event_id = e.id
-        LEFT JOIN {Event._meta.db_table} AS b ON b.stream = e.stream AND b.sequence = e.sequence - 1
         {mark}{rest}"""
 
 

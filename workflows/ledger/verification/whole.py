@@ -11,6 +11,7 @@ from workflows.ledger import keys, log, peers, tree
 from workflows.ledger.notes import Verifier
 from workflows.ledger.verification import erasures, leaves, rows
 from workflows.ledger.verification.broken import Broken, CannotVerify, Fault, Place
+from workflows.ledger.verification.chains import Chains
 from workflows.ledger.verification.leaves import Tree
 from workflows.ledger.verification.marks import Mark, opened, rewritten, rolled_back
 from workflows.ledger.verification.procession import Counts, Procession
@@ -62,12 +63,12 @@ def _follow(
     grown: Tree, trusted: Mark | None, kept: Mark | None, known: Sequence[Verifier], tell: Tell
 ) -> Verified:
     """Verify every event from the end of the tree on, and what was signed of the log. Raises Broken."""
-    found, erased, total = Verified(start=grown.size), erasures.recorded(), log.size()
+    found, erased, chains, total = Verified(start=grown.size), erasures.recorded(), Chains(), log.size()
     marks = Procession(grown.size, trusted=trusted, kept=kept, verifiers=known, witnesses=_witnesses())
     with closing(marks):
         marks.hold(grown.size, grown.root)
-        leaves.follow(grown, marks, erased, lambda done: tell(LEAVES, done, total))
-    unnumbered = leaves.check_unnumbered(erased, marks.not_before)
+        leaves.follow(grown, marks, chains, erased, lambda done: tell(LEAVES, done, total))
+    unnumbered = leaves.check_unnumbered(chains, erased, marks.not_before)
     found.newest, found.counts = marks.held, marks.counts
     found.size, found.root = grown.size, grown.root
     found.events = grown.size - found.start + unnumbered
