@@ -77,8 +77,9 @@ def _raises(applications: Sequence[Application]) -> Mapping[tuple[int, int], Seq
         if body is None or not isinstance(places, int):
             continue  # what was tampered with says nothing
         whose = streams[event.stream], body
-        if places > last.get(whose, places):
-            found[whose].append(Raise(event, last[whose], places))
+        before = last.get(whose, 0)
+        if 0 < before < places:  # from none at all, they are given for the first time
+            found[whose].append(Raise(event, before, places))
         last[whose] = places
     return found
 

@@ -9,8 +9,8 @@ from accreditation.models import Finding
 from accreditation.queries.archive import archive
 from accreditation.queries.findings.scope import findings_for
 from accreditation.scope import offices_of
+from accreditation.services import cycles, offices, review
 from accreditation.services import examining as services
-from accreditation.services import offices, review
 from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.at_work import cost_of
@@ -104,15 +104,21 @@ def test_what_a_finding_is_about_stands_in_the_archive_of_who_sees_it():
 
 def test_what_was_recorded_above_the_readers_branch_is_only_named(signed_in):
     who = make.cast()
-    application = make.application_in(State.DISTRICT_REVIEW)
-    make.quota(who.cycle, who.district, 0)
+    first, second = (
+        make.application_in(State.DISTRICT_REVIEW, leader_name=name) for name in ("王金山", "张毅")
+    )
     make.quota(who.cycle, who.district, 1)
-    review.recommend(
-        application, by=who.district_decider, at=application.state_since + HOUR,
-        expected_version=application.version, reason="同意推荐。",
-    )  # fmt: skip
+    for application, places, at in ((first, 2, first.state_since + HOUR), (second, 2, NOW)):
+        review.recommend(
+            application,
+            by=who.district_decider,
+            at=at,
+            expected_version=application.version,
+            reason="同意推荐。",
+        )
+        cycles.set_quota(who.cycle, who.district, places, by=SYSTEM, at=at + HOUR)
     [finding] = [one for one in found_now() if one.rule == "quota_raised"]
-    said = "给渝北区总工会名额1。"
+    said = "给渝北区总工会名额2。"
     local, above = auditor(who.district, "local"), auditor(who.city)
     texts = {
         user: parse(signed_in(user).get(address(finding))).one("section[aria-labelledby=traces]").words
