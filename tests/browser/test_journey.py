@@ -325,6 +325,8 @@ def the_auditor_reads_every_decision(stage: Stage) -> None:
         "陈立言：异议不成立",
         "公示期满",
         "陈立言：命名",
+        f"重庆市总工会 颁发证书{certificate(stage).number}",
+        "重庆市总工会 证书文件制成",
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,15 @@ from workflows.ledger.verification.broken import Broken, Fault, Place
 def place_of(model: type[Model], key: Any, stream: str = "", sequence: int | None = None) -> Place:
     """Return which row it is, and the event that explains it."""
     return Place(model._meta.db_table, str(key), stream, sequence)
+
+
+def code_of(row: Model, column: str, code: str = "public_id") -> str:
+    """Return the code of the row that a column names: "" where it names none, its key where that row is not there."""
+    try:
+        named = getattr(row, column)
+    except ObjectDoesNotExist:
+        named = None
+    return str(getattr(named, code, getattr(row, f"{column}_id") or ""))
 
 
 def hold(place: Place, said: Mapping[str, Any], found: Mapping[str, Any]) -> None:

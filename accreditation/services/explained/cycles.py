@@ -8,7 +8,7 @@ from typing import Any
 
 from accreditation.models import Cycle, Declaration, Quota
 from accreditation.services.cycles import SETTINGS
-from accreditation.services.explained.comparing import hold, missing, place_of, stray
+from accreditation.services.explained.comparing import code_of, hold, missing, place_of, stray
 from workflows.models import Event
 
 CHANGING = ("open_cycle", "change_cycle", "choose_versions", "set_quota", "set_experts", "declare")
@@ -101,7 +101,7 @@ def _check_interests(row: Cycle, chosen: Chosen) -> int:
         declaration = found.pop(person, None)
         if declaration is None:
             raise missing(place_of(Declaration, f"{row.code} {person}", row.stream, sequence))
-        codes = sorted(one.enterprise.code for one in declaration.interests.all())
+        codes = sorted(code_of(one, "enterprise", "code") for one in declaration.interests.all())
         expected = {"declared_at": datetime.fromisoformat(at), "enterprises": enterprises}
         columns = {"declared_at": declaration.declared_at, "enterprises": codes}
         hold(place_of(Declaration, declaration.pk, row.stream, sequence), expected, columns)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import Evidence, Revision, SiteVisit, SiteVisitPhoto, StoredFile
 from accreditation.services.explained.applications import Applications
-from accreditation.services.explained.comparing import hold, missing, place_of, stray
+from accreditation.services.explained.comparing import code_of, hold, missing, place_of, stray
 from workflows.ledger.verification.broken import Broken, Fault
 
 BLOCK = 1024 * 1024  # bytes read at a time
@@ -50,7 +50,7 @@ def check_evidence(batch: Applications) -> int:
 
 def check_visits(batch: Applications) -> int:
     """Check that the site visits are those on record, with their day and photos; return how many. Raises Broken."""
-    visits = SiteVisit.objects.filter(application__in=[one.pk for one in batch]).select_related("made_by")
+    visits = SiteVisit.objects.filter(application__in=[one.pk for one in batch]).prefetch_related("made_by")
     found = {(one.application_id, str(one.public_id)): one for one in visits}
     photos = _photos([one.pk for one in found.values()])
     count = len(found)
@@ -64,7 +64,7 @@ def check_visits(batch: Applications) -> int:
             seen: dict[str, Any] = {
                 "visited_on": visit.visited_on.isoformat(),
                 "made_at": visit.made_at,
-                "made_by": str(visit.made_by.public_id),
+                "made_by": code_of(visit, "made_by"),
                 "photos": [file.sha256 for file in stored],
             }
             said = event.facts

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from accreditation.models import Finding, Organisation
-from accreditation.services.explained.comparing import hold, missing, place_of
+from accreditation.models import Finding
+from accreditation.services.explained.comparing import code_of, hold, place_of
 from workflows.models import Event
 
 Columns = dict[str, Any]
@@ -18,14 +18,9 @@ def check_findings(streams: Sequence[str]) -> int:
     if not own:
         return 0
     said = _said(own)
-    joined = ("office", "application", "event", "examined_by")
     rows = Finding.objects.filter(public_id__in=[stream.partition("/")[2] for stream in own])
-    left = set(own)
-    for row in rows.select_related(*joined).order_by("pk"):
-        left.discard(row.stream)
+    for row in rows.prefetch_related("office", "application", "event", "examined_by").order_by("pk"):
         hold(place_of(Finding, row.pk, row.stream), said[row.stream], _found(row))
-    if left:  # the row is there, but not the office that it is joined to
-        raise missing(place_of(Organisation, "", min(left)))
     return 0
 
 
@@ -53,8 +48,5 @@ def _new(facts: Any, office: str, at: datetime) -> Columns:
 
 def _found(row: Finding) -> Columns:
     event = [row.event.stream, row.event.sequence] if row.event else None
-    application = str(getattr(row.application, "public_id", row.application_id or ""))
-    examined_by = str(getattr(row.examined_by, "public_id", row.examined_by_id or ""))
-    return vars(row) | {
-        "office": row.office.code, "application": application, "event": event, "examined_by": examined_by,
-    }  # fmt: skip
+    columns = {name: code_of(row, name) for name in ("application", "examined_by")}
+    return vars(row) | columns | {"office": code_of(row, "office", "code"), "event": event}

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import F, TextField
+from django.db.models import F, OuterRef, Subquery, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from accreditation.figures import plain
-from accreditation.models import Revision, Rubric, Scorecard
+from accreditation.models import Revision, Rubric, Scorecard, User
 from accreditation.services.explained.applications import Applications
 from accreditation.services.explained.comparing import hold, hold_document, missing, place_of, stray
 from accreditation.services.explained.histories import FREEZING
@@ -23,10 +23,8 @@ def check_revisions(batch: Applications) -> int:
     """Check that the revisions are those that were frozen, word for word; return how many. Raises Broken."""
     rows = Revision.objects.filter(application__in=[one.pk for one in batch]).order_by("pk")
     columns = ("pk", "application_id", "number", "document", "sha256", "submitted_at")
-    found = {
-        (row["application_id"], row["number"]): row
-        for row in rows.values(*columns, by=F("submitted_by__public_id"))
-    }
+    by = Subquery(User.objects.filter(pk=OuterRef("submitted_by")).values("public_id"))
+    found = {(row["application_id"], row["number"]): row for row in rows.values(*columns, by=by)}
     count = len(found)
     for one in batch:
         for event in one.history.said(*FREEZING):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accreditation.models import Application, Designation, NamingDecision
 from accreditation.services.certificate_proofs import FILE, ISSUE, printed_on
 from accreditation.services.explained.applications import Applications, Explicable
-from accreditation.services.explained.comparing import hold, missing, place_of, stray
+from accreditation.services.explained.comparing import code_of, hold, missing, place_of, stray
 from accreditation.services.explained.histories import Said
 from certificates import archive
 from certificates.models import Certificate
@@ -25,7 +25,8 @@ UNFIT = (LookupError, TypeError, ValueError)
 def check_named(batch: Applications) -> int:
     """Check designations and certificates: what they say, and the files; return how many rows. Raises Broken."""
     rows = Designation.objects.filter(application__in=[one.pk for one in batch])
-    found = {one.application_id: one for one in rows.select_related("decision__signed_by", "certificate")}
+    rows = rows.select_related("decision", "certificate").prefetch_related("decision__signed_by")
+    found = {one.application_id: one for one in rows}
     certificates = []
     for one in batch:
         designation, named = found.get(one.pk), one.history.said(NAME)
@@ -58,7 +59,7 @@ def _check_designation(one: Explicable, designation: Designation) -> None:
     }  # fmt: skip
     found = vars(designation) | {"decision": decision.number}
     hold(event.place(Designation, designation.pk), expected, found)
-    signed = {"signed_at": decision.signed_at, "signed_by": str(decision.signed_by.public_id)}
+    signed = {"signed_at": decision.signed_at, "signed_by": code_of(decision, "signed_by")}
     hold(event.place(NamingDecision, decision.pk), {"signed_at": event.at, "signed_by": event.actor}, signed)
 
 

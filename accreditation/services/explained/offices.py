@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accreditation.models import Membership, Organisation, OrganisationUserObjectPermission
-from accreditation.services.explained.comparing import hold, missing, place_of, stray
+from accreditation.services.explained.comparing import code_of, hold, missing, place_of, stray
 from workflows.models import Event
 
 CHANGING = ("found", "join", "leave", "grant", "revoke", "set_escalation")
@@ -39,8 +39,8 @@ def check_offices(streams: Sequence[str]) -> int:
         found = {
             "kind": row.kind,
             "code": row.code,
-            "parent": row.parent.code if row.parent else "",
-            "escalates_to": str(row.escalates_to.public_id) if row.escalates_to else "",
+            "parent": code_of(row, "parent", "code"),
+            "escalates_to": code_of(row, "escalates_to"),
             "path": row.path,
         }
         path = f"{row.parent.path if row.parent else ''}{row.code}/"

@@ -61,6 +61,8 @@ Grant = OrganisationUserObjectPermission
 MONTHS = timedelta(days=60)
 DAY = timedelta(days=1)
 NOBODY = uuid.UUID(int=7)
+NO_SUCH = 10**9
+"""The key of no row: what points at it points nowhere."""
 
 
 @dataclass(frozen=True)
@@ -164,25 +166,25 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "state": "rejected", "version": 3, "sequence": 5, "head": "0" * 64, "revision_number": 2,
         "total": Decimal(91), "submitted_at": AT, "recommended_at": AT, "owed_to": "city",
         "process_version": "2026-2", "notice_ends_on": AT.date(), "notice_days_left": 2, "notice_id": None,
-        "enterprise_id": 99, "union_id": 99, "district_id": 99, "city_id": 99, "cycle_id": 99,
+        "enterprise_id": NO_SUCH, "union_id": NO_SUCH, "district_id": NO_SUCH, "city_id": NO_SUCH, "cycle_id": NO_SUCH,
     },
-    Revision: {"document": "{}", "sha256": "0" * 64, "submitted_at": AT, "submitted_by_id": 2, "number": 2},
+    Revision: {"document": "{}", "sha256": "0" * 64, "submitted_at": AT, "submitted_by_id": NO_SUCH, "number": 2},
     Scorecard: {
         "document": "{}", "sha256": "0" * 64, "total": Decimal(12), "marks": {}, "submitted_at": AT,
-        "expert_id": 1,
+        "expert_id": NO_SUCH,
     },
     Objection: {"outcome": "upheld", "filed_at": AT, "ruled_at": AT, "public_id": NOBODY},
-    Evidence: {"name": "别的.pdf", "kind": "site", "good": "topics", "stored_id": 1},
+    Evidence: {"name": "别的.pdf", "kind": "site", "good": "topics", "stored_id": NO_SUCH},
     StoredFile: {"sha256": "0" * 64, "size": 7, "media_type": "image/png", "file": "evidence/none"},
-    SiteVisit: {"visited_on": AT.date() + DAY, "made_at": AT, "made_by_id": 1, "public_id": NOBODY},
-    SiteVisitPhoto: {"stored_id": 1},
+    SiteVisit: {"visited_on": AT.date() + DAY, "made_at": AT, "made_by_id": NO_SUCH, "public_id": NOBODY},
+    SiteVisitPhoto: {"stored_id": NO_SUCH},
     NamingDecision: {
         "number": "渝工发〔2026〕9号", "signed_on": AT.date(), "valid_until": AT.date() + 9000 * DAY,
-        "signed_at": AT, "signed_by_id": 1,
+        "signed_at": AT, "signed_by_id": NO_SUCH,
     },
     Designation: {
-        "level": "national", "named_on": AT.date(), "valid_until": AT.date() + 9000 * DAY, "district_id": 1,
-        "studio_id": 99,
+        "level": "national", "named_on": AT.date(), "valid_until": AT.date() + 9000 * DAY, "district_id": NO_SUCH,
+        "studio_id": NO_SUCH,
     },
     Certificate: {
         "public_id": NOBODY, "number": "渝劳模创〔2026〕第9999号", "check_code": "0" * 16, "studio_name": "别的工作室",
@@ -190,20 +192,22 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "issued_on": AT.date(), "valid_until": AT.date() + 9000 * DAY, "registered_at": AT, "year": 2020,
         "file": "certificates/none.pdf", "sha256": "0" * 64, "size": 7, "rendered_at": AT, "log_proof": {},
     },
-    Organisation: {"code": "XX", "kind": "street", "parent_id": 1, "escalates_to_id": 1, "sequence": 1, "path": "XX/"},
-    Membership: {"user_id": 1, "organisation_id": 2, "ended_at": AT},
-    Grant: {"user_id": 1, "content_object_id": 2, "permission_id": 1},
+    Organisation: {
+        "code": "XX", "kind": "street", "parent_id": NO_SUCH, "escalates_to_id": NO_SUCH, "sequence": 1, "path": "XX/",
+    },
+    Membership: {"user_id": NO_SUCH, "organisation_id": NO_SUCH, "ended_at": AT},
+    Grant: {"user_id": NO_SUCH, "content_object_id": NO_SUCH, "permission_id": NO_SUCH},
     Cycle: {
         "code": "2027", "title": "别的", "level": "district", "opens_at": AT, "closes_at": AT + 900 * DAY, "quorum": 1,
         "review_days": 99, "notice_days": 1, "process_version": "2026-2",
     },
-    Quota: {"places": 9999, "organisation_id": 1},
-    Declaration: {"declared_at": AT + DAY, "user_id": 99},
+    Quota: {"places": 9999, "organisation_id": NO_SUCH},
+    Declaration: {"declared_at": AT + DAY, "user_id": NO_SUCH},
     Finding: {
-        "rule": "quick", "office_id": 1, "application_id": 99, "event_id": 1, "facts": {}, "found_at": AT,
-        "examined_at": AT, "examined_by_id": 1,
+        "rule": "quick", "office_id": NO_SUCH, "application_id": NO_SUCH, "event_id": NO_SUCH, "facts": {},
+        "found_at": AT, "examined_at": AT, "examined_by_id": NO_SUCH,
     },
-    Interest: {"enterprise_id": 1, "declaration_id": 1},
+    Interest: {"enterprise_id": NO_SUCH, "declaration_id": NO_SUCH},
     Rubric: {"document": "{}", "sha256": "0" * 64},
 }  # fmt: skip
 NAMED_BY_ANOTHER = {

@@ -7,21 +7,21 @@ from enum import StrEnum
 class Fault(StrEnum):
     """What can be wrong with a record."""
 
-    UNREADABLE = "unreadable"
-    MISSING = "missing"
-    STRAY = "stray"
-    HASH = "hash"
-    COLUMN = "column"
-    CHAIN = "chain"
-    PERSONAL = "personal"
-    LEAF = "leaf"
-    NODE = "node"
-    BACKDATED = "backdated"
-    SIGNATURE = "signature"
-    REWRITTEN = "rewritten"
-    ROLLED_BACK = "rolled_back"
-    DIFFERS = "differs"
-    FILE = "file"
+    UNREADABLE = "unreadable"  # not what the system writes
+    MISSING = "missing"  # others speak of it
+    STRAY = "stray"  # nothing speaks of it
+    HASH = "hash"  # a text and its hash do not belong together
+    COLUMN = "column"  # a column does not repeat what was hashed or signed
+    CHAIN = "chain"  # the event before it is another, or gone
+    PERSONAL = "personal"  # personal text was changed, or is gone without an order
+    LEAF = "leaf"  # it was another when it was numbered
+    NODE = "node"  # a node of the tree does not follow from what is below it
+    BACKDATED = "backdated"  # it says it happened before the checkpoint after which it was numbered
+    SIGNATURE = "signature"  # no known key signed it
+    REWRITTEN = "rewritten"  # the log is not what was signed
+    ROLLED_BACK = "rolled_back"  # the log is shorter than what was signed
+    DIFFERS = "differs"  # a row does not stand as the events say
+    FILE = "file"  # a stored file is gone or changed
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,9 @@ def all_of(model: type[Stream]) -> Iterator[Standing]:
 
 def of_streams(streams: Streams) -> Iterator[Standing]:
     """Yield the rows of these streams that are there. One query for each model."""
+    wanted = set(streams)
     for model, rows in _rows_of(streams):
-        yield from (row for row in _read(model, rows) if row.stream in streams)
+        yield from (row for row in _read(model, rows) if row.stream in wanted)
 
 
 def known(streams: Streams) -> set[str]:
