@@ -1,17 +1,20 @@
 """Registering a certificate with the decision that grants it, and making its file afterwards."""
 
 import logging
+import secrets
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from certificates import archive, proofs
 from certificates.configuration import configuration
 from certificates.glyphs import CannotDraw, missing_characters
-from certificates.models import Certificate, NumberSequence
+from certificates.models import STATUS_LIST_LENGTH, Certificate, NumberSequence
 from certificates.rendering import render
 
 logger = logging.getLogger(__name__)
@@ -31,6 +34,7 @@ class CertificateText:
     decision_number: str
     issued_on: date
     valid_until: date
+    joint_issuers: list[str] = field(default_factory=list)
 
 
 def certificate_text(
@@ -57,9 +61,10 @@ def last_day(first_day: date, *, years: int) -> date:
 
 
 @transaction.atomic
-def register(*, text: CertificateText, at: datetime) -> Certificate:
+def register(*, text: CertificateText, issued_for: uuid.UUID, at: datetime) -> Certificate:
     """Give the certificate the next number of its year, in the caller's transaction.
 
+    `issued_for` is the code under which the caller knows what it is issued for.
     Numbers have no gaps: one that is taken in a transaction that fails is given to the next.
     Raises CannotDraw, taking no number, if the fonts cannot draw the text.
     """
@@ -71,8 +76,9 @@ def register(*, text: CertificateText, at: datetime) -> Certificate:
     serial = _next_serial(year)
     number = configuration().number_format.format(year=year, serial=serial)
     return Certificate.objects.create(
-        year=year, serial=serial, number=number, registered_at=at, **asdict(text)
-    )
+        year=year, serial=serial, number=number, registered_at=at, issued_for=issued_for,
+        **_status_place(), **asdict(text),
+    )  # fmt: skip
 
 
 def _next_serial(year: int) -> int:
@@ -83,6 +89,20 @@ def _next_serial(year: int) -> int:
     sequence.next_serial = serial + 1
     sequence.save(update_fields=["next_serial"])
     return serial
+
+
+def _status_place() -> dict[str, int]:
+    """A bit of the newest status list that is nobody's, by chance; a new list when that one is half full.
+
+    The lock on the year's numbers keeps two from taking the same; the database refuses it besides.
+    """
+    newest = Certificate.objects.aggregate(newest=Max("status_list"))["newest"] or 1
+    taken = Certificate.objects.filter(status_list=newest)
+    if taken.count() >= STATUS_LIST_LENGTH // 2:
+        newest, taken = newest + 1, Certificate.objects.none()
+    while taken.filter(status_index=(index := secrets.randbelow(STATUS_LIST_LENGTH))).exists():
+        pass
+    return {"status_list": newest, "status_index": index}
 
 
 def render_due(at: datetime) -> int:

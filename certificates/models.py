@@ -1,4 +1,4 @@
-"""A certificate: what it says, its number, and the one file that was ever made of it."""
+"""A certificate: what it says, its number, the one file that was ever made of it, how it ended, how it looks."""
 
 import secrets
 import uuid
@@ -9,10 +9,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 # Crockford's base 32: no I, L, O or U, so that a code read aloud or copied from paper stays unambiguous.
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16  # 5 bits each: 80 bits, beyond guessing
+STATUS_LIST_LENGTH = (
+    131_072  # bits: the least that W3C Bitstring Status List v1.0 allows, so that one hides in many
+)
 
 
 def new_check_code() -> str:
@@ -31,6 +35,49 @@ class NumberSequence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}: {self.next_serial}"
+
+
+class Design(models.Model):
+    """A design that an operator wrote: a template and a sheet. Saved again, it is a new version; none is altered."""
+
+    class Purpose(models.TextChoices):
+        CERTIFICATE = "certificate", _("证书")
+        PLAQUE = "plaque", _("牌匾")
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=40)
+    version = models.PositiveIntegerField(default=1)
+    purpose = models.CharField(max_length=16, choices=Purpose.choices)
+    based_on = models.CharField(max_length=60)
+    template = models.TextField()
+    sheet = models.TextField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["purpose", "name", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["purpose", "name", "version"], name="one_design_a_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+class Layout(models.Model):
+    """How certificates look and what stands on them besides names, as chosen at one time; the newest is in force.
+
+    `document` holds the fields of `configuration.Configuration`. A row is never altered; a certificate keeps its own.
+    """
+
+    version = models.PositiveIntegerField(unique=True)
+    document: Any = models.JSONField()
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-version"]
+
+    def __str__(self) -> str:
+        return str(self.version)
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
@@ -61,6 +108,15 @@ class Certificate(models.Model):
     issued_on = models.DateField()
     valid_until = models.DateField()
     design = models.PositiveSmallIntegerField(default=1)
+    # Who issues it beside the issuer, in their order.
+    joint_issuers: Any = models.JSONField(default=list)
+    # Without one it looks as this installation's settings say.
+    layout = models.ForeignKey(Layout, models.PROTECT, null=True, related_name="+")
+    # What it is issued for, by the code under which the domain knows it; its later certificates have the same.
+    issued_for = models.UUIDField(db_index=True)
+    # Its bit in a published status list; given by chance, so that it says nothing of the number.
+    status_list = models.PositiveSmallIntegerField()
+    status_index = models.PositiveIntegerField()
     log_proof: Any = models.JSONField(null=True)
     registered_at = models.DateTimeField()
 
@@ -75,6 +131,7 @@ class Certificate(models.Model):
         ordering = ["-year", "-serial"]
         constraints = [
             models.UniqueConstraint(fields=["year", "serial"], name="one_certificate_a_serial"),
+            models.UniqueConstraint(fields=["status_list", "status_index"], name="one_certificate_a_status"),
             models.UniqueConstraint(
                 fields=["sha256"], condition=~Q(sha256=""), name="one_certificate_a_file"
             ),
@@ -107,3 +164,35 @@ class Certificate(models.Model):
     def has_expired(self, at: datetime) -> bool:
         """True from the day after `valid_until`, by the calendar of the issuer's time zone."""
         return timezone.localdate(at) > self.valid_until
+
+
+class Ending(models.Model):
+    """How a certificate ended before its day: revoked for a reason, or superseded by another. Never altered.
+
+    `reason` is for everybody to read.
+    """
+
+    class Kind(models.TextChoices):
+        REVOKED = "revoked", _("撤销")
+        SUPERSEDED = "superseded", _("由新证书代替")
+
+    certificate = models.OneToOneField(Certificate, models.PROTECT, related_name="ending")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    ended_on = models.DateField()
+    reason = models.TextField()
+    successor = models.OneToOneField(
+        Certificate, models.PROTECT, null=True, related_name="predecessor_ending"
+    )
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="revoked", successor=None) | Q(kind="superseded", successor__isnull=False),
+                name="superseded_by_a_successor",
+            ),
+            models.CheckConstraint(condition=~Q(successor=F("certificate")), name="succeeded_by_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate} {self.kind}"

@@ -104,7 +104,9 @@ def _issue(pk: int, at: datetime) -> int:
             decision_number=designation.decision.number,
             issued_on=designation.named_on,
         )
-        designation.certificate = register(text=replace(text, valid_until=designation.valid_until), at=at)
+        designation.certificate = register(
+            text=replace(text, valid_until=designation.valid_until), issued_for=application.public_id, at=at
+        )
         designation.save(update_fields=["certificate"])
         record_issue(application, designation.certificate, at)
     return 1

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -37,7 +38,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> StandIn:
 @pytest.fixture
 def registered(db: None) -> Callable[..., Certificate]:
     """Register a certificate: `registered(studio_name=…)`."""
-    return lambda **changes: register(text=text(**changes), at=AT)
+    return lambda **changes: register(text=text(**changes), issued_for=uuid4(), at=AT)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -62,7 +63,7 @@ def test_the_number_format_title_issuer_and_validity_are_configuration(settings,
     chosen = issuing.certificate_text(
         studio_name="甲", enterprise_name="乙", decision_number="", issued_on=date(2026, 5, 1)
     )
-    certificate = register(text=chosen, at=AT)
+    certificate = register(text=chosen, issued_for=uuid4(), at=AT)
 
     assert (certificate.number, certificate.title, certificate.issuer, certificate.valid_until) == (
         "成工创2026-001",
@@ -74,7 +75,7 @@ def test_the_number_format_title_issuer_and_validity_are_configuration(settings,
 
 def test_a_text_that_cannot_be_drawn_is_refused_and_takes_no_number(db):
     with pytest.raises(CannotDraw) as refusal:
-        register(text=text(studio_name="王𠀀劳模创新工作室"), at=AT)
+        register(text=text(studio_name="王𠀀劳模创新工作室"), issued_for=uuid4(), at=AT)
 
     assert refusal.value.what == "𠀀"
     assert not NumberSequence.objects.exists()
@@ -215,7 +216,7 @@ def test_numbers_taken_at_once_have_neither_gaps_nor_doubles():
     def take(count: int) -> int:
         try:
             with transaction.atomic():
-                certificate = register(text=text(studio_name=f"第{count}号工作室"), at=AT)
+                certificate = register(text=text(studio_name=f"第{count}号工作室"), issued_for=uuid4(), at=AT)
                 if count % 5 == 0:
                     raise Killed
             return certificate.serial
@@ -234,7 +235,7 @@ def test_numbers_taken_at_once_have_neither_gaps_nor_doubles():
 @pytest.mark.django_db(transaction=True)
 def test_workers_share_the_certificates_that_are_due(log):
     for _count in range(8):
-        register(text=text(), at=AT)
+        register(text=text(), issued_for=uuid4(), at=AT)
 
     def work(_worker: int) -> int:
         try:

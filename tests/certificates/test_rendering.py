@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from weasyprint.urls import FatalURLFetchingError
 
-from certificates import rendering
+from certificates import paper
 from certificates.glyphs import CannotDraw
 from certificates.models import Certificate
 from certificates.proofs import as_text
@@ -174,14 +174,14 @@ def test_a_font_that_is_not_ours_is_an_error(monkeypatch):
     [
         "https://example.org/a.png",
         "file:///etc/hostname",
-        (rendering.FOLDER / ".." / "config" / "settings.py").as_uri(),
-        rendering.FOLDER.as_uri() + "/%2e%2e/manage.py",
+        (paper.FOLDER / ".." / "config" / "settings.py").as_uri(),
+        paper.FOLDER.as_uri() + "/%2e%2e/manage.py",
         "file://localhost/etc/hostname",
     ],
 )
 def test_nothing_outside_our_folder_is_loaded(address):
     with pytest.raises(FatalURLFetchingError):
-        rendering.OwnFiles().fetch(address)
+        paper.OwnFiles().fetch(address)
 
 
 def test_markup_in_a_name_is_text():
