@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accreditation.permissions import APPLY, AUDIT, DECIDE, MANAGE, REVIEW
+from accreditation.queries.certificates import reads_certificates
 from accreditation.queries.desk import Desk, count_for, desk_of
 from accreditation.queries.findings.scope import waiting as findings_waiting
 from accreditation.queries.load import oversees
@@ -66,6 +67,11 @@ def reads_cycles(office: Office) -> bool:
     if office.organisation.level == Level.CITY:
         return bool(office.grants & {DECIDE, MANAGE})
     return office.organisation.level == Level.DISTRICT and DECIDE in office.grants
+
+
+def looks_after_certificates(office: Office) -> bool:
+    """Who manages or decides at the city chooses how its certificates look."""
+    return office.organisation.level == Level.CITY and bool(office.grants & {DECIDE, MANAGE})
 
 
 def stands_in(office: Office) -> bool:
@@ -131,11 +137,21 @@ MAIN = (
         ),
     ),
     FINDINGS,
+    Place(
+        "certificates",
+        pgettext_lazy("列表", "证书"),
+        reads_certificates,
+        frozenset({"certificate-record", "certificate-revoke", "certificate-reissue", "certificate-renew"}),
+    ),
     REGISTER,
     NOTICES,
 )
+LOOKS = frozenset({"certificate-look-preview", "certificate-look-sample", "certificate-designs"}) | frozenset(
+    {"certificate-design", "certificate-design-preview"}
+)
 MENU = (
     Place("offices", _("成员与权限"), holding(MANAGE), MEMBERS),
+    Place("certificate-look", _("证书样式"), looks_after_certificates, LOOKS),
     Place("loads", _("办理情况"), oversees, frozenset({"load", "spread", "spread-undo"})),
     Place("copies", _("抄送我的"), lambda office: office.organisation.level is not None),
     Place("substitutions", _("代理"), stands_in, SUBSTITUTIONS),

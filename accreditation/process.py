@@ -114,7 +114,8 @@ class ReviewProcess(Process):
         self.subject.number = f"{cycle.code}-{taken:04d}"
         self.subject.submitted_at = self.deed.at
         self.subject.process_version, self.subject.rubric = self.code, cycle.rubric
-        return self._freeze() | {"process": self.code, "rubric": cycle.rubric.version}
+        chosen = {"number": self.subject.number, "process": self.code, "rubric": cycle.rubric.version}
+        return self._freeze() | chosen
 
     @step(S.RETURNED_BY_ENTERPRISE, S.ENTERPRISE_REVIEW, APPLICANT, needs.form_complete, tasks=ALL)
     @step(S.RETURNED_BY_DISTRICT, S.DISTRICT_REVIEW, APPLICANT, needs.form_complete, tasks=ALL)

@@ -35,7 +35,7 @@ def main() -> int:
         failed += _measure("database", scratch, server.get_uri("bench"))
         server.cleanup()
         _title("Either")
-        failed += _measure("certificate", scratch, f"sqlite:///{scratch}/unused.sqlite3")
+        failed += _measure("certificate", scratch, f"sqlite:///{scratch}/certificates.sqlite3")
     heading(f"{time.perf_counter() - began:.0f} s in all")
     return failed
 

@@ -16,26 +16,32 @@ AT = datetime(2026, 10, 16, 2, 0, tzinfo=UTC)
 NOTE = f"ledger.example/wuhao\n1\n{'A' * 43}=\n\n"
 
 
-def draw() -> bytes:
-    """Draw a certificate that no table holds."""
+def certificate(number: int) -> Certificate:
+    """Return a certificate with this number; no table holds it."""
     text = certificate_text(
         studio_name="米钰林劳模创新工作室",
         enterprise_name="中国石化集团四川维尼纶厂",
         decision_number="渝工发〔2026〕18号",
         issued_on=date(2026, 10, 16),
     )
-    return render(
-        Certificate(
-            public_id=uuid.UUID(int=1),
-            year=2026,
-            serial=1,
-            number="渝劳模创〔2026〕第0001号",
-            check_code="0123456789ABCDEF",
-            registered_at=AT,
-            log_proof={"leaf": 0, "body": "{}", "proof": [], "checkpoint": NOTE, "keys": []},
-            **vars(text),
-        )
+    return Certificate(
+        public_id=uuid.UUID(int=number),
+        year=2026,
+        serial=number,
+        number=f"渝劳模创〔2026〕第{number:04d}号",
+        check_code=f"{number:016d}",
+        registered_at=AT,
+        issued_for=uuid.UUID(int=number),
+        status_list=1,
+        status_index=number,
+        log_proof={"leaf": number, "body": "{}", "proof": [], "checkpoint": NOTE, "keys": []},
+        **vars(text),
     )
+
+
+def draw(number: int = 1) -> bytes:
+    """Draw it."""
+    return render(certificate(number))
 
 
 def measure(rounds: int) -> None:

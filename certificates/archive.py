@@ -27,11 +27,11 @@ def store(content: bytes) -> str:
         if not default_storage.exists(name):
             default_storage.save(name, ContentFile(content))
     else:
-        _write_whole(target, content)
+        write_whole(target, content)
     return name
 
 
-def _write_whole(target: Path, content: bytes) -> None:
+def write_whole(target: Path, content: bytes) -> None:
     """Write beside the target and rename, so that no half-written file ever stands under the name."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=target.parent, prefix=".part-", delete=False) as part:

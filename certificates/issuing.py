@@ -3,22 +3,28 @@
 import logging
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
 from certificates import archive, proofs
-from certificates.configuration import configuration
+from certificates.configuration import configuration, configuration_of, layout_in_force
 from certificates.glyphs import CannotDraw, missing_characters
 from certificates.models import STATUS_LIST_LENGTH, Certificate, NumberSequence
+from certificates.processes import spread
 from certificates.rendering import render
+from certificates.signing import seals
+from certificates.signing.files import CannotSign
 
 logger = logging.getLogger(__name__)
 
+MANY = 40
+"""So many must wait before processes of their own, which take a second to start, are quicker."""
 MADE = ("log_proof", "file", "sha256", "size", "rendered_at")
 """What a certificate gets with its file."""
 
@@ -50,7 +56,13 @@ def certificate_text(
         decision_number=decision_number,
         issued_on=issued_on,
         valid_until=last_day(issued_on, years=chosen.valid_years),
+        joint_issuers=list(chosen.joint_issuers),
     )
+
+
+def text_of(certificate: Certificate) -> CertificateText:
+    """What a certificate says, for one that is to take its place."""
+    return CertificateText(**{one.name: getattr(certificate, one.name) for one in fields(CertificateText)})
 
 
 def last_day(first_day: date, *, years: int) -> date:
@@ -69,14 +81,16 @@ def register(*, text: CertificateText, issued_for: uuid.UUID, at: datetime) -> C
     Raises CannotDraw, taking no number, if the fonts cannot draw the text.
     """
     if missing := missing_characters(
-        text.studio_name + text.enterprise_name + text.title + text.issuer + text.decision_number
+        "".join([text.studio_name, text.enterprise_name, text.title, text.issuer, text.decision_number])
+        + "".join(text.joint_issuers)
     ):
         raise CannotDraw(missing)
     year = text.issued_on.year
     serial = _next_serial(year)
-    number = configuration().number_format.format(year=year, serial=serial)
+    layout = layout_in_force()
+    number = configuration_of(layout).number_format.format(year=year, serial=serial)
     return Certificate.objects.create(
-        year=year, serial=serial, number=number, registered_at=at, issued_for=issued_for,
+        year=year, serial=serial, number=number, registered_at=at, issued_for=issued_for, layout=layout,
         **_status_place(), **asdict(text),
     )  # fmt: skip
 
@@ -110,26 +124,34 @@ def render_due(at: datetime) -> int:
 
     Killed at any point, it leaves a certificate either without a file or with the right one: the file stands
     in the archive, under its own hash, before the row names it. A certificate that cannot be drawn is
-    reported and stays due, one without its proof waits; the others are made all the same.
+    reported and stays due, one without its proof or a key waits; the others are made all the same.
+    Many are spread over `settings.CERTIFICATE_PROCESSES`.
     """
+    due = list(Certificate.objects.without_file().values_list("pk", flat=True))
+    if len(due) < MANY or settings.CERTIFICATE_PROCESSES < 2:
+        return make_files(due, at)
+    return spread(make_files, due, at, processes=settings.CERTIFICATE_PROCESSES)
+
+
+def make_files(keys: Sequence[int], at: datetime) -> int:
+    """Make the files of these certificates, one after another; return how many were made."""
     made = 0
     waiting: dict[int, str] = {}
-    for certificate in list(Certificate.objects.without_file()):
+    for certificate in Certificate.objects.without_file().filter(pk__in=keys):
         try:
             made += _make_file(certificate, at)
         except CannotDraw:
             logger.exception("certificate %s cannot be drawn", certificate.pk)
-        except proofs.NoProof as error:
+        except (CannotSign, proofs.NoProof) as error:
             waiting[certificate.pk] = str(error)
     if waiting:
-        logger.error(
-            "certificates that wait for a proof: %d (%s)", len(waiting), next(iter(waiting.values()))
-        )
+        logger.error("certificates that wait: %d (%s)", len(waiting), next(iter(waiting.values())))
     return made
 
 
 def _make_file(due: Certificate, at: datetime) -> int:
     """Make the file of one certificate; 1, or 0 if it has no place in the log yet or is in others' hands."""
+    seal = seals.ready(at)
     log_proof = proofs.obtain(due, at)
     if log_proof is None:
         return 0
@@ -137,7 +159,7 @@ def _make_file(due: Certificate, at: datetime) -> int:
         if certificate is None:
             return 0
         certificate.log_proof = log_proof
-        content = render(certificate)
+        content = seal.seal(render(certificate), dated=certificate.registered_at)
         return _keep(certificate, archive.store(content), content, at)
 
 

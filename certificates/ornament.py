@@ -1,25 +1,93 @@
-"""The frame and the ground of a certificate: fine interlaced lines, computed, so sharp at any size.
+"""The frames and grounds of certificates and plaques: fine lines, computed, so sharp at any size.
 
-Lengths are millimetres on A4 landscape.
+Lengths are millimetres.
 """
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
-WIDTH, HEIGHT = 297.0, 210.0
 GOLD, GOLD_FINE, GOLD_PALE = "#b58f35", "#c9a95b", "#f4ecd6"
-EDGE = 8.0  # from the paper's edge to the outer line
-BAND = 8.0  # breadth of the interlaced band
+GILT, GILT_FINE, GARNET = "#e3c374", "#c79f4b", "#99231d"
 STRANDS = 4  # lines in the band, evenly out of step
-WAVE = 11.0  # about one wave of a strand
-SWING = 2.7  # how far a strand leaves the middle of the band
-CENTRE = (WIDTH / 2, HEIGHT / 2)
-PETALS = 16
-TURNS = 9  # curves in the ground's rosette
+GOODS = (20, 15, 15, 30, 20)
+"""The points of the five goods: the bars that are their sign everywhere."""
 
 Point = tuple[float, float]
 Curve = Callable[[float], Point]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A band of interlaced lines between rules, with a small rosette in each corner."""
+
+    width: float
+    height: float
+    edge: float  # from the paper's edge to the outer line
+    band: float  # breadth of the interlaced band
+    wave: float  # about one wave of a strand
+    swing: float  # how far a strand leaves the middle of the band
+    weight: float  # 1 for lines as fine as on A4
+    gold: str
+    fine: str
+
+    def svg(self) -> str:
+        """The band with its corners, and the rules that hold it."""
+        inner = self.edge + self.band
+        weight = self.weight
+        corners = "".join(
+            f'<rect x="{x}" y="{y}" width="{self.band}" height="{self.band}" '
+            f'stroke="{self.gold}" stroke-width="{0.3 * weight}"/>'
+            for x in (self.edge, self.width - inner)
+            for y in (self.edge, self.height - inner)
+        )
+        return (
+            f'<path stroke="{self.fine}" stroke-width="{0.2 * weight}" d="{self._band()}"/>'
+            f'<path stroke="{self.gold}" stroke-width="{0.2 * weight}" d="{self._corners()}"/>{corners}'
+            f"{self._rule(self.edge - 1.2 * weight, 0.9)}{self._rule(self.edge, 0.25)}"
+            f"{self._rule(inner, 0.25)}{self._rule(inner + 1.3 * weight, 0.5)}"
+        )
+
+    def _band(self) -> str:
+        near = self.edge + self.band / 2
+        sides = (
+            ("x", near, self.width),
+            ("x", self.height - near, self.width),
+            ("y", near, self.height),
+            ("y", self.width - near, self.height),
+        )
+        return "".join(
+            self._strand(along, middle, whole - 2 * (self.edge + self.band), strand / STRANDS)
+            for along, middle, whole in sides
+            for strand in range(STRANDS)
+        )
+
+    def _strand(self, along: str, middle: float, length: float, shift: float) -> str:
+        """One strand between two corners: along "x" or "y", whole waves, `shift` of a turn out of step."""
+        waves = round(length / self.wave)
+        first = self.edge + self.band
+
+        def strand(t: float) -> Point:
+            aside = middle + self.swing * math.sin(2 * math.pi * (waves * t + shift))
+            onward = first + length * t
+            return (onward, aside) if along == "x" else (aside, onward)
+
+        return smooth(strand, 0, 1, waves * 4)
+
+    def _corners(self) -> str:
+        near = self.edge + self.band / 2
+        return "".join(
+            rosette((x, y), self.band / 2 - 0.7 * self.weight, petals=8, turns=2, depth=0.75)
+            for x in (near, self.width - near)
+            for y in (near, self.height - near)
+        )
+
+    def _rule(self, inset: float, stroke: float) -> str:
+        return (
+            f'<rect x="{inset}" y="{inset}" width="{self.width - 2 * inset}" '
+            f'height="{self.height - 2 * inset}" stroke="{self.gold}" stroke-width="{stroke * self.weight}"/>'
+        )
 
 
 def smooth(curve: Curve, start: float, end: float, steps: int) -> str:
@@ -44,35 +112,6 @@ def smooth(curve: Curve, start: float, end: float, steps: int) -> str:
     return "".join(pieces)
 
 
-def _wave(along: str, middle: float, length: float, shift: float) -> str:
-    """One strand between two corners: along "x" or "y", whole waves, `shift` of a turn out of step."""
-    waves = round(length / WAVE)
-    first = EDGE + BAND
-
-    def strand(t: float) -> Point:
-        aside = middle + SWING * math.sin(2 * math.pi * (waves * t + shift))
-        onward = first + length * t
-        return (onward, aside) if along == "x" else (aside, onward)
-
-    return smooth(strand, 0, 1, waves * 4)
-
-
-def _band() -> str:
-    """The four sides of the band."""
-    near = EDGE + BAND / 2
-    sides = (
-        ("x", near, WIDTH),
-        ("x", HEIGHT - near, WIDTH),
-        ("y", near, HEIGHT),
-        ("y", WIDTH - near, HEIGHT),
-    )
-    return "".join(
-        _wave(along, middle, whole - 2 * (EDGE + BAND), strand / STRANDS)
-        for along, middle, whole in sides
-        for strand in range(STRANDS)
-    )
-
-
 def rosette(centre: Point, radius: float, *, petals: int, turns: int, depth: float) -> str:
     """`turns` closed curves of `petals` waves each, evenly out of step, that dip by `depth`, 0 to 1."""
 
@@ -88,41 +127,66 @@ def rosette(centre: Point, radius: float, *, petals: int, turns: int, depth: flo
     )
 
 
-def _corners() -> str:
-    """A small rosette in each corner of the band."""
-    near = EDGE + BAND / 2
+def _double(centre: Point, radius: float) -> str:
+    """A rosette with a smaller one in it."""
+    outer = rosette(centre, radius, petals=16, turns=9, depth=0.5)
+    return outer + rosette(centre, radius * 0.484, petals=8, turns=9, depth=0.75)
+
+
+def five_bars(width: float, height: float, gap: float, colour: str) -> str:
+    """Five bars in a row, as long as the five goods have points."""
+    unit = (width - 4 * gap) / sum(GOODS)
+    starts = [unit * sum(GOODS[:place]) + gap * place for place in range(len(GOODS))]
     return "".join(
-        rosette((x, y), BAND / 2 - 0.7, petals=8, turns=2, depth=0.75)
-        for x in (near, WIDTH - near)
-        for y in (near, HEIGHT - near)
+        f'<rect x="{start:.2f}" y="0" width="{unit * points:.2f}" height="{height}" fill="{colour}"/>'
+        for start, points in zip(starts, GOODS, strict=True)
     )
 
 
-def _rectangle(inset: float, stroke: float) -> str:
+def _drawing(width: float, height: float, parts: str) -> str:
     return (
-        f'<rect x="{inset}" y="{inset}" width="{WIDTH - 2 * inset}" height="{HEIGHT - 2 * inset}" '
-        f'stroke="{GOLD}" stroke-width="{stroke}"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
+        f'viewBox="0 0 {width} {height}"><g fill="none">{parts}</g></svg>'
     )
+
+
+def _classic() -> str:
+    frame = Frame(297.0, 210.0, 8.0, 8.0, 11.0, 2.7, 1, GOLD, GOLD_FINE)
+    ground = f'<path stroke="{GOLD_PALE}" stroke-width="0.18" d="{_double((148.5, 105.0), 64)}"/>'
+    return _drawing(297.0, 210.0, ground + frame.svg())
+
+
+def _modern() -> str:
+    petals = rosette((297, 92), 92, petals=5, turns=30, depth=0.62)
+    return _drawing(297.0, 210.0, f'<path stroke="#efe4c6" stroke-width="0.16" d="{petals}"/>')
+
+
+def _plaque_classic() -> str:
+    frame = Frame(600.0, 400.0, 17.0, 16.0, 22.0, 5.4, 2, GILT, GILT_FINE)
+    ground = f'<path stroke="{GARNET}" stroke-width="0.42" d="{_double((300, 200), 132)}"/>'
+    return _drawing(600.0, 400.0, ground + frame.svg())
+
+
+def _plaque_modern() -> str:
+    petals = rosette((600, 176), 196, petals=5, turns=30, depth=0.62)
+    return _drawing(600.0, 400.0, f'<path stroke="#e4d4a6" stroke-width="0.3" d="{petals}"/>')
+
+
+def _five(colour: str) -> Callable[[], str]:
+    return lambda: _drawing(249.0, 2.0, five_bars(249, 2, 1.4, colour))
+
+
+ORNAMENTS: dict[str, Callable[[], str]] = {
+    "classic": _classic,
+    "modern": _modern,
+    "plaque-classic": _plaque_classic,
+    "plaque-modern": _plaque_modern,
+    "five-gold": _five(GOLD),
+}
+"""What a sheet can load as url("ornament:NAME")."""
 
 
 @cache
-def page_svg() -> str:
-    """The whole ground of the page: rosette under the text, band with corners, and the lines that hold it."""
-    ground = rosette(CENTRE, 64, petals=PETALS, turns=TURNS, depth=0.5) + rosette(
-        CENTRE, 31, petals=PETALS // 2, turns=TURNS, depth=0.75
-    )
-    corner = "".join(
-        f'<rect x="{x}" y="{y}" width="{BAND}" height="{BAND}" stroke="{GOLD}" stroke-width="0.3"/>'
-        for x in (EDGE, WIDTH - EDGE - BAND)
-        for y in (EDGE, HEIGHT - EDGE - BAND)
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}mm" height="{HEIGHT}mm" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}"><g fill="none">'
-        f'<path stroke="{GOLD_PALE}" stroke-width="0.18" d="{ground}"/>'
-        f'<path stroke="{GOLD_FINE}" stroke-width="0.2" d="{_band()}"/>'
-        f'<path stroke="{GOLD}" stroke-width="0.2" d="{_corners()}"/>{corner}'
-        f"{_rectangle(EDGE - 1.2, 0.9)}{_rectangle(EDGE, 0.25)}"
-        f"{_rectangle(EDGE + BAND, 0.25)}{_rectangle(EDGE + BAND + 1.3, 0.5)}"
-        f"</g></svg>"
-    )
+def ornament(name: str) -> str:
+    """An ornament as SVG. Raises KeyError for a name that is none."""
+    return ORNAMENTS[name]()

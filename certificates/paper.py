@@ -1,39 +1,59 @@
 """What is drawn on paper uses our own fonts and files and nothing else; and archive documents of many pages."""
 
+import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+import weasyprint
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from certificates.glyphs import FAMILY, CannotDraw, missing_characters
+from certificates.glyphs import BOLD, FAMILY, REGULAR, CannotDraw, missing_characters
 from certificates.metadata import add_accessibility_mark
 
 FOLDER = Path(__file__).resolve().parent
-SHEET = FOLDER / "designs" / "paper" / "paper.css"
+SHEETS = FOLDER / "designs" / "paper"
+PAPER = "paper"
+"""The sheet that every document has; others come after it and change what they need to."""
 SPACE = re.compile(r"[^\S\n ]")
 
 
-def document_pdf(page: str, *, identifier: bytes) -> bytes:
+def document_pdf(page: str, *, identifier: bytes, sheets: Sequence[str] = ()) -> bytes:
     """A page of HTML as an archive document (PDF/A-3a, PDF/UA-1): the same bytes each time for the same text.
 
-    People type what no font has. Such a character is written as its code point, 〔U+1F600〕, never as a box.
+    `sheets` are names in designs/paper, applied after the one that every document has. People type what no font has:
+    such a character is written as its code point, 〔U+1F600〕, never as a box.
     """
     text = SPACE.sub(" ", page)
     for character in missing_characters(text.replace("\n", "")):
         text = text.replace(character, f"〔U+{ord(character):04X}〕")
-    document = HTML(string=text, base_url=SHEET.parent.as_uri(), url_fetcher=OwnFiles()).render(
-        stylesheets=[_sheet()], font_config=fonts()
+    document = HTML(string=text, base_url=SHEETS.as_uri(), url_fetcher=OwnFiles()).render(
+        stylesheets=[_sheet(name) for name in (PAPER, *sheets)], font_config=fonts()
     )
     add_accessibility_mark(document)
     return document.write_pdf(
         finisher=check_fonts, pdf_variant="pdf/a-3a", pdf_identifier=identifier, pdf_tags=True
+    )
+
+
+def drawing_key(page: str, *, sheets: Sequence[str] = ()) -> str:
+    """The SHA-256 of everything that a document's bytes follow from: its page, its sheets, the fonts, the library."""
+    parts = (page, _drawn_with(tuple(sheets)))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+@cache
+def _drawn_with(sheets: tuple[str, ...]) -> str:
+    files = [*(SHEETS / f"{name}.css" for name in (PAPER, *sheets)), REGULAR, BOLD, Path(__file__)]
+    return " ".join(
+        [weasyprint.__version__, *(hashlib.sha256(one.read_bytes()).hexdigest() for one in files)]
     )
 
 
@@ -44,8 +64,8 @@ def fonts() -> FontConfiguration:
 
 
 @cache
-def _sheet() -> CSS:
-    return CSS(filename=SHEET, font_config=fonts(), url_fetcher=OwnFiles())
+def _sheet(name: str) -> CSS:
+    return CSS(filename=SHEETS / f"{name}.css", font_config=fonts(), url_fetcher=OwnFiles())
 
 
 class OwnFiles(URLFetcher):

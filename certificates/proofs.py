@@ -38,6 +38,7 @@ class Fault(StrEnum):
     CHECKPOINT = "checkpoint"  # the log that is there now does not go on from the checkpoint
     RECORD = "record"  # the record stands in the log no more as it was
     FILE = "file"  # the log knows another file, or none
+    ENDING = "ending"  # it was ended otherwise than the log knows, or not at all
 
 
 class Place(NamedTuple):
@@ -69,6 +70,23 @@ def record_file(certificate: Certificate, at: datetime) -> None:
 def fault_of(certificate: Certificate) -> Fault | None:
     """What does not hold of the proof of a certificate that has its file; None if all holds. Raises NotChecked."""
     return import_string(settings.CERTIFICATE_CHECK)(certificate)
+
+
+def fault_by_itself(certificate: Certificate) -> Fault | None:
+    """What does not hold of the proof without asking the log, of a certificate that need not be in any table.
+
+    Raises NotChecked.
+    """
+    return import_string(settings.CERTIFICATE_CHECK_ALONE)(certificate)
+
+
+def read(text: bytes) -> LogProof | None:
+    """The proof that was attached; None if it is none."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def place_of(log_proof: LogProof) -> Place:

@@ -2,44 +2,49 @@
 
 from datetime import UTC
 
-from weasyprint import HTML, Attachment
+from weasyprint import Attachment
 
-from certificates.glyphs import CannotDraw
+from certificates import credentials
+from certificates.credentials import credential_of
 from certificates.metadata import add_accessibility_mark
 from certificates.models import Certificate
-from certificates.page import DESIGNS, page, stylesheets
-from certificates.paper import OwnFiles, check_fonts, fonts
-from certificates.proofs import FILE_NAME, LogProof, as_text
+from certificates.page import laid_out
+from certificates.paper import check_fonts
+from certificates.proofs import FILE_NAME, as_text
 
 
 def render(certificate: Certificate) -> bytes:
-    """The certificate as a PDF, its `log_proof` attached. Raises CannotDraw rather than draw a box or borrow another
-    font."""
-    document = HTML(
-        string=page(certificate),
-        base_url=(DESIGNS / str(certificate.design)).as_uri(),
-        url_fetcher=OwnFiles(),
-    ).render(stylesheets=stylesheets(certificate.design), font_config=fonts())
-    if len(document.pages) != 1:
-        raise CannotDraw(certificate.studio_name)
+    """The certificate as a PDF, not yet sealed, with its `log_proof` and its credential attached.
+
+    Raises CannotDraw rather than draw a box or borrow another font; NoKey if nothing signs the credential.
+    """
+    document = laid_out(certificate)
     add_accessibility_mark(document)
     return document.write_pdf(
         finisher=check_fonts,
-        attachments=[_attached(certificate, certificate.log_proof)],
+        attachments=_attachments(certificate),
         pdf_variant="pdf/a-3a",
         pdf_identifier=certificate.public_id.bytes,
         pdf_tags=True,
     )
 
 
-def _attached(certificate: Certificate, log_proof: LogProof) -> Attachment:
-    """The proof as a file in the file, dated like the certificate: two drawings do not differ by the clock."""
+def _attachments(certificate: Certificate) -> list[Attachment]:
+    """What programs read, dated like the certificate: two drawings do not differ by the clock."""
     written = certificate.registered_at.astimezone(UTC)
-    return Attachment(
-        string=as_text(log_proof),
-        name=FILE_NAME,
-        description="存证：操作记录的包含证明",  # untranslated: a document in Chinese
-        relationship="Data",
-        created=written,
-        modified=written,
-    )
+    files = {
+        FILE_NAME: (
+            as_text(certificate.log_proof),
+            "存证：操作记录的包含证明",
+        ),  # untranslated: a document in Chinese
+        credentials.FILE_NAME: (
+            credential_of(certificate),
+            "电子凭证：证书内容的签名数据",  # untranslated: a document in Chinese
+        ),
+    }
+    return [
+        Attachment(
+            string=text, name=name, description=what, relationship="Data", created=written, modified=written
+        )
+        for name, (text, what) in files.items()
+    ]

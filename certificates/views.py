@@ -1,7 +1,9 @@
 """The public verification: by number and check code, by QR code, or by the file itself."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -12,17 +14,46 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from certificates import proofs, registry
-from certificates.configuration import configuration
+from certificates.configuration import configuration_of
 from certificates.forms import FileForm, NumberForm
+from certificates.limits import CODES, QUESTIONS, Limit, client_address
 from certificates.proofs import Place, place_of
 from certificates.registry import Answer, Verification
-from certificates.wording import OF_ANSWER, OF_FAULT, OF_FILE, short_digest
+from certificates.wording import OF_ANSWER, OF_FAULT, OF_FILE, sentence_of, short_digest
 
 STATUS = {Answer.UNKNOWN: 404, Answer.UNAVAILABLE: 503}
+View = Callable[..., HttpResponse]
+
+
+def limited(limit: Limit, refuse: View, *methods: str) -> Callable[[View], View]:
+    """Answer by `refuse`, with 429, to an address that sends more of these methods than the limit."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **where: Any) -> HttpResponse:
+            address = client_address(request)
+            if request.method in methods and limit.is_reached(address):
+                response = refuse(request)
+                response.status_code = 429
+                response["Retry-After"] = str(limit.seconds)
+                return response
+            if request.method in methods:
+                limit.count(address)
+            return view(request, *args, **where)
+
+        return answer
+
+    return decorate
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Asked too often from one address."""
+    return render(request, "certificates/too_many.html", {"minutes": QUESTIONS.seconds // 60})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@limited(QUESTIONS, too_many, "POST")
 def verify(request: HttpRequest) -> HttpResponse:
     """Two small forms, and the answer to what was sent by one of them."""
     if request.method != "POST":
@@ -58,6 +89,7 @@ def _forms(request: HttpRequest, number_form: NumberForm, file_form: FileForm) -
 
 @require_safe
 @never_cache
+@limited(CODES, too_many, "GET", "HEAD")
 def verify_certificate(request: HttpRequest, check_code: str) -> HttpResponse:
     """Where the QR code leads."""
     at = timezone.now()
@@ -68,6 +100,7 @@ def verify_certificate(request: HttpRequest, check_code: str) -> HttpResponse:
 
 @require_safe
 @never_cache
+@limited(CODES, too_many, "GET", "HEAD")
 def proof(request: HttpRequest, check_code: str) -> HttpResponse:
     """The proof that stands in the certificate's file, for those who hold the paper."""
     certificate = registry.find(check_code)
@@ -88,21 +121,25 @@ def _answer(
     file: UploadedFile | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    if found.answer == Answer.UNAVAILABLE and found.certificate is None:
+        return render(request, "certificates/unreadable.html", {"at": at}, status=503)
     words = (OF_FILE if file else OF_ANSWER)[found.answer]
-    issuer = found.certificate.issuer if found.certificate else ""
+    certificate = found.certificate
     context: dict[str, Any] = {
         "answer": found.answer,
         "words": words,
-        "sentence": words.sentence % {"issuer": issuer},
-        "certificate": found.certificate,
+        "sentence": sentence_of(words, found),
+        "certificate": certificate,
+        "ending": found.ending,
+        "newest": registry.newest(certificate) if found.answer == Answer.SUPERSEDED and certificate else None,
         "place": _place(found),
         "fault": OF_FAULT[found.fault] if found.fault else "",
         "at": at,
         "asked": asked,
         "file": file,
         "shown_digest": short_digest(found.shown_sha256),
-        "archived_digest": short_digest(found.certificate.sha256) if found.certificate else "",
-        "chosen": configuration(),
+        "archived_digest": short_digest(certificate.sha256) if certificate else "",
+        "chosen": configuration_of(certificate.layout) if certificate else None,
         "number_form": NumberForm(),
         "file_form": FileForm(),
     }

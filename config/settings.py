@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "guardian",
     "django_htmx",
     "csp",
@@ -192,22 +193,41 @@ CHECKPOINT_PLACES = [
 LEDGER_WITNESSES = os.environ.get("WUHAO_WITNESSES", "")
 LEDGER_WITNESSED_LOGS = os.environ.get("WUHAO_WITNESSED_LOGS", "")
 
+# What signs certificates (`manage.py signing_key` makes keys for trying). The key of files is P-256, as PEM; beside it
+# its certificate, then its issuers', then those of keys before it. The key of tokens (credentials, status lists) is
+# Ed25519, a JWK; beside it the public keys of it and of those before it.
+SIGNING_KEY_FILE = os.environ.get("WUHAO_SIGNING_KEY_FILE", str(VAR_DIR / "signing.key"))
+SIGNING_CHAIN_FILE = os.environ.get("WUHAO_SIGNING_CHAIN_FILE", str(VAR_DIR / "signing.pem"))
+CREDENTIAL_KEY_FILE = os.environ.get("WUHAO_CREDENTIAL_KEY_FILE", str(VAR_DIR / "credential.jwk"))
+CREDENTIAL_KEYS_FILE = os.environ.get("WUHAO_CREDENTIAL_KEYS_FILE", str(VAR_DIR / "credential-keys.json"))
+# A timestamp authority (RFC 3161) makes signatures PAdES B-T. A licensed e-seal service is a SealProvider.
+TIMESTAMP_URL = os.environ.get("WUHAO_TIMESTAMP_URL", "")
+SEAL_PROVIDER = os.environ.get("WUHAO_SEAL_PROVIDER", "certificates.signing.pades.PadesSeal")
+
 # Rows of the domain that events explain, for `manage.py verify_ledger` (workflows.ledger.verification.rows.Explained).
 LEDGER_EXPLAINED = ["accreditation.services.explained.everything.EXPLAINED"]
 
 # Case files that auditors asked for are kept for so many days; they can be asked for again.
 CASE_FILE_DAYS = int(os.environ.get("WUHAO_CASE_FILE_DAYS", "30"))
 
+# Under which terms others may use what they download of the register, such as "CC BY 4.0"; empty says nothing of it.
+REGISTER_LICENSE = os.environ.get("WUHAO_REGISTER_LICENSE", "")
+
+# Documents made on request are kept for so many days, and made again afterwards.
+DOCUMENT_DAYS = int(os.environ.get("WUHAO_DOCUMENT_DAYS", "30"))
+
 # The engine in workflows/ knows an office only by this name.
 WORKFLOWS_OFFICE_MODEL = "accreditation.Organisation"
-# The issuer's choices over the defaults in certificates/configuration.py: "issuer", "title", "heading",
-# "number_format", "valid_years", "seal_text", "seal_mark".
+# The issuer's choices over the defaults in certificates/configuration.py, until the city saves its own in a page.
 CERTIFICATE: dict[str, str | int] = {}
+# Processes that draw certificates when many wait.
+CERTIFICATE_PROCESSES = int(os.environ.get("WUHAO_CERTIFICATE_PROCESSES", min(os.cpu_count() or 1, 4)))
 # What the log proves of a certificate: its place there (certificate, at), taken before its file is drawn; the record of
 # the file (certificate, at); and what does not hold of it (certificate).
 CERTIFICATE_PROOF = "accreditation.services.certificate_proofs.log_proof"
 CERTIFICATE_MADE = "accreditation.services.certificate_proofs.record_file"
 CERTIFICATE_CHECK = "accreditation.services.certificate_proofs.fault_of"
+CERTIFICATE_CHECK_ALONE = "accreditation.services.certificate_proofs.fault_by_itself"  # without asking the log
 # Who is told of an event (event, at), their letter (user, notifications, language, at), a webhook's (event, webhook),
 # and the letter with a checkpoint (user, checkpoint, note, language, at), None to those who may not have it any more.
 NOTIFICATION_AUDIENCE = "accreditation.queries.audience.audience_of"
@@ -235,4 +255,5 @@ DUE_WORK = [
     # What takes long, one a round.
     "accreditation.case_files.building.build_due",
     "accreditation.services.case_files.remove_old",
+    "certificates.kept.remove_old",
 ]

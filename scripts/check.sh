@@ -15,6 +15,9 @@ export WUHAO_SECRET_KEY=only-for-checks-q8Zr2LwV7cXh5TnB1mKs9DfG4jPy6EaU3tRoWiQx
 export WUHAO_BASE_URL=https://wuhao.example WUHAO_ALLOWED_HOSTS=wuhao.example WUHAO_VAR=$scratch
 # Made for the checks, which look whether there is one.
 export WUHAO_LEDGER_KEY=PRIVATE+KEY+ledger.test/wuhao+46c2b692+AR0IxclyCgsuDL8TTBGBefOZTvoxrEQMqDyZyMslc4mC
+export WUHAO_SIGNING_KEY_FILE=$scratch/signing.key WUHAO_SIGNING_CHAIN_FILE=$scratch/signing.pem
+export WUHAO_CREDENTIAL_KEY_FILE=$scratch/credential.jwk WUHAO_CREDENTIAL_KEYS_FILE=$scratch/credential-keys.json
+unset WUHAO_TIMESTAMP_URL WUHAO_SEAL_PROVIDER
 unset WUHAO_DEBUG WUHAO_DATABASE_URL WUHAO_CHECKPOINT_PLACES WUHAO_WITNESSES WUHAO_WITNESSED_LOGS
 
 failed=()
@@ -37,7 +40,8 @@ check format ruff format --quiet --check --diff .
 check types mypy
 check layers lint-imports --no-logo
 check migrations python manage.py makemigrations --check --dry-run
-check deployment python manage.py check --deploy --fail-level WARNING
+deployment() { python manage.py signing_key -v0 && python manage.py check --deploy --fail-level WARNING; }
+check deployment deployment
 check translations python scripts/check_translations.py
 check templates djlint --quiet --lint templates
 

@@ -33,7 +33,7 @@ def _secret_key(path: Path) -> str:
 
 
 def prepare(closing_commands: list[str]) -> None:
-    """Migrate, collect the static files, make a key, load the sample where there is none; then `closing_commands`."""
+    """Migrate, collect the static files, make keys, load the sample where there is none; then `closing_commands`."""
     sys.path.insert(0, str(ROOT))
     django.setup()
     print("database: bringing the tables up to date")
@@ -41,6 +41,7 @@ def prepare(closing_commands: list[str]) -> None:
     print("static files: collecting")
     call_command("collectstatic", verbosity=0, interactive=False)
     call_command("ledger_key", verbosity=0)  # what is decided below can be proved from the beginning
+    call_command("signing_key", verbosity=0)
     call_command("load_sample")
     for command in closing_commands:
         call_command(command)

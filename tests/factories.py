@@ -27,6 +27,7 @@ from accreditation.services import applications, cycles, evidence, naming, notic
 from accreditation.services.evidence import NewFile
 from accreditation.states import State
 from accreditation.uploads import recognise
+from tests.laid import laid_again
 from workflows.actors import SYSTEM
 from workflows.working_days import SHANGHAI
 
@@ -44,8 +45,12 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Page
 
 def organisation(kind: str, code: str, name: str, parent: Organisation | None = None) -> Organisation:
     """Return the organisation of this code, founded if there is none."""
-    known = Organisation.objects.filter(code=code).first()
-    return known or offices.found_organisation(
+    return Organisation.objects.filter(code=code).first() or _found(kind, code, name, parent)
+
+
+@laid_again
+def _found(kind: str, code: str, name: str, parent: Organisation | None) -> Organisation:
+    return offices.found_organisation(
         kind=kind, name=name, code=code, parent=parent, by=SYSTEM, at=AT - timedelta(days=90)
     )
 
@@ -74,6 +79,7 @@ def enterprise(
     return organisation("enterprise", code, name, under or union())
 
 
+@laid_again
 def member(place: Organisation, *grants: str, username: str = "", name: str = "") -> User:
     """Return the user of this name (or a new one), a member of `place` with exactly these grants."""
     username = username or f"user{User.objects.count() + 1}"
@@ -114,15 +120,17 @@ def rubric_row() -> Rubric:
 
 def cycle(code: str = "2026", level: str = "city", **settings: Any) -> Cycle:
     """Return the cycle of this code: open from July to December 2026, a quorum of three."""
-    known = Cycle.objects.filter(code=code).first()
+    return Cycle.objects.filter(code=code).first() or _opened(code, level, **settings)
+
+
+@laid_again
+def _opened(code: str, level: str, **settings: Any) -> Cycle:
     chosen: dict[str, Any] = {
         "title": f"{code}年度批次",
         "opens_at": datetime(2026, 7, 1, tzinfo=SHANGHAI),
         "closes_at": datetime(2027, 1, 1, tzinfo=SHANGHAI),
         "quorum": EXPERTS,
     } | settings
-    if known:
-        return known
     opened = cycles.open_cycle(
         city=city(),
         code=code,
@@ -136,6 +144,7 @@ def cycle(code: str = "2026", level: str = "city", **settings: Any) -> Cycle:
     return opened
 
 
+@laid_again
 def quota(of: Cycle, body: Organisation, places: int = 1000) -> None:
     """Give a body of the level district its places."""
     cycles.set_quota(of, body, places, by=SYSTEM, at=AT - timedelta(days=65))
@@ -163,6 +172,7 @@ class Cast:
     experts: Sequence[User]
 
 
+@laid_again
 def cast(mark: str = "") -> Cast:
     """Return the branch `mark` and its people; made once in a test, as they then are at every further call.
 
@@ -254,6 +264,7 @@ def draft(
     return applications.start_draft(cycle=cycle(), enterprise=place, leader_name=leader_name, by=by, at=at)
 
 
+@laid_again
 def complete_draft(
     place: Organisation | None = None, leader_name: str = "王金山", at: datetime = AT, **changes: Any
 ) -> Application:
@@ -388,6 +399,7 @@ BEFORE: Mapping[State, tuple[State, Walk]] = {
 """For each state the one before it and the step between."""
 
 
+@laid_again
 def application_in(
     state: State | str,
     who: Cast | None = None,

@@ -18,6 +18,11 @@ os.environ["WUHAO_SECRET_KEY"] = "only-for-the-tests"
 os.environ["WUHAO_LEDGER_KEY"] = (  # made for the tests
     "PRIVATE+KEY+ledger.test/wuhao+46c2b692+AR0IxclyCgsuDL8TTBGBefOZTvoxrEQMqDyZyMslc4mC"
 )
+_keys = Path(__file__).parent / "certificates" / "keys"  # made for the tests
+os.environ["WUHAO_SIGNING_KEY_FILE"] = str(_keys / "signing.key")
+os.environ["WUHAO_SIGNING_CHAIN_FILE"] = str(_keys / "signing.pem")
+os.environ["WUHAO_CREDENTIAL_KEY_FILE"] = str(_keys / "credential.jwk")
+os.environ["WUHAO_CREDENTIAL_KEYS_FILE"] = str(_keys / "credential-keys.json")
 os.environ["WUHAO_VAR"] = str(_directory / WORKER)
 os.environ["WUHAO_DATABASE_URL"] = postgres_url() if ON_POSTGRES else f"sqlite:///{_directory}/unused.sqlite3"
 for name in (
@@ -29,6 +34,8 @@ for name in (
     "WUHAO_LEDGER_KEY_FILE",
     "WUHAO_LEDGER_KEYS_FILE",
     "WUHAO_LEDGER_CHECKPOINT_EVERY",
+    "WUHAO_TIMESTAMP_URL",
+    "WUHAO_SEAL_PROVIDER",
     "WUHAO_CHECKPOINT_PLACES",
     "WUHAO_WITNESSES",
     "WUHAO_WITNESSED_LOGS",

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from accreditation.case_files.names import safe_name
 from accreditation.models import (
     Application,
-    Designation,
     Revision,
     Scorecard,
     SiteVisit,
@@ -52,7 +51,7 @@ class Contents:
     revisions: Sequence[Revision]
     cards: Sequence[Scorecard]
     visits: Sequence[SiteVisit]
-    certificate: Certificate | None
+    certificates: Sequence[Certificate]
     evidence: Mapping[int, Sequence[Piece]] = field(default_factory=dict)
     photos: Sequence[Piece] = ()
 
@@ -62,10 +61,9 @@ class Contents:
         for number in sorted(self.evidence):
             yield from (one for one in self.evidence[number] if f"/revision-{number}/" in one.path)
         yield from self.photos
-        if self.certificate:
-            yield Piece(
-                "originals/certificate.pdf", _("证书"), self.certificate.sha256, self.certificate.file
-            )
+        for number, one in enumerate(self.certificates, start=1):
+            name = "certificate.pdf" if number == 1 else f"certificate-{number}.pdf"
+            yield Piece(f"originals/{name}", _("证书"), one.sha256, one.file)
 
 
 def contents_of(application: Application) -> Contents:
@@ -84,7 +82,7 @@ def contents_of(application: Application) -> Contents:
         revisions=revisions,
         cards=_cards(application, scored),
         visits=visits,
-        certificate=_certificate(application, made[-1]) if made else None,
+        certificates=_certificates(application, made),
         evidence=_evidence(revisions),
         photos=_photos(visits),
     )
@@ -113,12 +111,13 @@ def _cards(application: Application, scored: set[str]) -> list[Scorecard]:
     return cards
 
 
-def _certificate(application: Application, sha256: str) -> Certificate:
-    designation = Designation.objects.filter(application=application).select_related("certificate").first()
-    certificate = designation.certificate if designation else None
-    if certificate is None or certificate.sha256 != sha256:
+def _certificates(application: Application, made: Sequence[str]) -> list[Certificate]:
+    """Return every certificate whose file was made, those that were replaced too, in the order of their files."""
+    rows = Certificate.objects.filter(issued_for=application.public_id, sha256__in=made)
+    found = {row.sha256: row for row in rows}
+    if found.keys() != set(made):
         raise CannotBuild(MISSING, _("证书"))
-    return certificate
+    return [found[sha256] for sha256 in made]
 
 
 def _evidence(revisions: Sequence[Revision]) -> dict[int, list[Piece]]:

@@ -56,6 +56,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     ActionWord.UPHOLD_OBJECTION: ("alert", "alert"),
     ActionWord.END_NOTICE: ("pass", "ok"),
     ActionWord.NAME_STUDIO: ("gold", "named"),
+    ActionWord.REVOKE_CERTIFICATE: ("alert", "no"),
     ActionWord.RETURN_TO_LEVEL: ("alert", "back"),
     ActionWord.RECALL: ("", "back"),
     ActionWord.MOVE_VERSION: ("", "down"),

@@ -11,7 +11,6 @@ from functools import cached_property
 
 from accreditation.models import (
     Application,
-    Designation,
     Meeting,
     NamingDecision,
     Notice,
@@ -23,6 +22,7 @@ from accreditation.queries.people_then import People, keys_in, people
 from accreditation.queries.replay import Replay, replay
 from accreditation.queries.replay_works import Round, Work
 from accreditation.states import ENDED, ActionWord, State
+from certificates.models import Certificate
 from workflows.ledger.chain import written
 from workflows.models import Event, Task
 
@@ -154,11 +154,9 @@ class AsItStood:
         return NamingDecision.objects.filter(number=self.now.decision).first() if self.now.decision else None
 
     @cached_property
-    def designation(self) -> Designation | None:
-        """Return the designation with the certificate, if that was registered by then. One query."""
-        found = Designation.objects.select_related("certificate").filter(application=self.application).first()
-        certificate = found.certificate if found else None
-        return found if certificate and certificate.registered_at <= self.at else None
+    def certificate(self) -> Certificate | None:
+        """Return the certificate that was registered last. One query."""
+        return Certificate.objects.filter(public_id__in=keys_in([self.now.certificate])).first()
 
     @property
     def has_more(self) -> bool:

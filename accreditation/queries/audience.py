@@ -69,6 +69,9 @@ TELLS: Mapping[str, Sequence[Rule]] = {
     "end_notice": (WORK, OWN),
     "name_studio": (OWN, EARLIER),
     "file_certificate": (OWN,),
+    "revoke_certificate": (OWN, EARLIER),
+    "reissue_certificate": (OWN, EARLIER),
+    "renew_certificate": (OWN, EARLIER),
     "move_version": (OWN, HELD),
     "assign": (NAMED,),
     "unassign": (NAMED,),
@@ -119,6 +122,7 @@ SILENT = frozenset(
     | {"set_log_key", "ask_checkpoints", "end_checkpoints"}
     | {"examine", "reopen"}
     | {"found", "join", "leave", "report_figures", "add_webhook", "test_webhook", "end_webhook"}
+    | {"configure_certificates", "save_design"}
     | {"open_cycle", "change_cycle", "choose_versions", "set_quota", "set_experts"}
 )
 """Told to nobody: what people do with their own work, what stands on the page of whoever needs it, the journals."""

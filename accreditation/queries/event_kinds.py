@@ -32,7 +32,8 @@ GROUPS: Mapping[Promise, Sequence[ActionWord]] = {
     ),
     _("公示与命名"): (
         Word.PUBLISH, Word.FILE_OBJECTION, Word.DISMISS_OBJECTION, Word.UPHOLD_OBJECTION, Word.END_NOTICE,
-        Word.NAME_STUDIO, Word.ISSUE_CERTIFICATE, Word.FILE_CERTIFICATE,
+        Word.NAME_STUDIO, Word.ISSUE_CERTIFICATE, Word.FILE_CERTIFICATE, Word.REVOKE_CERTIFICATE,
+        Word.REISSUE_CERTIFICATE, Word.RENEW_CERTIFICATE,
     ),
     _("待办的流转"): (
         Word.CLAIM, Word.RELEASE, Word.ASSIGN, Word.UNASSIGN, Word.TRANSFER, Word.TAKE_BACK, Word.DELEGATE,
@@ -47,7 +48,7 @@ GROUPS: Mapping[Promise, Sequence[ActionWord]] = {
     _("组织与权限"): (
         Word.FOUND, Word.JOIN, Word.LEAVE, Word.GRANT, Word.REVOKE, Word.SUBSTITUTE, Word.END_SUBSTITUTION,
         Word.SET_ESCALATION, Word.REPORT_FIGURES, Word.ADD_WEBHOOK, Word.TEST_WEBHOOK, Word.END_WEBHOOK,
-        Word.SEND_AGAIN,
+        Word.SEND_AGAIN, Word.CONFIGURE_CERTIFICATES, Word.SAVE_DESIGN,
     ),
     pgettext_lazy("列表", "批次"): (
         Word.OPEN_CYCLE, Word.CHANGE_CYCLE, Word.CHOOSE_VERSIONS, Word.SET_QUOTA, Word.SET_EXPERTS,

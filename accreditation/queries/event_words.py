@@ -14,10 +14,16 @@ from django.utils.translation import ngettext
 from accreditation.figures import plain
 from accreditation.form_fields import marks
 from accreditation.models import Application
-from accreditation.queries import house_words, journal_words, log_words, signing_words, task_words
+from accreditation.queries import (
+    certificate_words,
+    house_words,
+    journal_words,
+    log_words,
+    signing_words,
+    task_words,
+)
 from accreditation.queries.findings import words as finding_words
 from accreditation.states import ActionWord, State
-from certificates.wording import short_digest
 from workflows.models import Event
 
 WORDS: Mapping[str, Any] = dict(ActionWord.choices)
@@ -219,15 +225,6 @@ def _name(telling: Telling) -> str:
     return _("命名，文号%(number)s。") % {"number": telling.facts.get("decision", "")}
 
 
-def _issue_certificate(telling: Telling) -> str:
-    said = {"number": telling.facts["number"], "day": _day(telling.facts["valid_until"])}
-    return _("颁发证书%(number)s，有效期至%(day)s。") % said
-
-
-def _file_certificate(telling: Telling) -> str:
-    return _("证书文件制成，摘要%(digest)s。") % {"digest": short_digest(telling.facts["sha256"])}
-
-
 def _day(written: str) -> str:
     return date_format(date.fromisoformat(written), "DATE_FORMAT") if written else ""
 
@@ -254,6 +251,7 @@ SENTENCES: dict[str, Callable[[Telling], str]] = {
     **log_words.SENTENCES,
     **finding_words.SENTENCES,
     **house_words.SENTENCES,
+    **certificate_words.SENTENCES,
     "submit": _submit,
     "resubmit": _resubmit,
     "recommend": _recommend,
@@ -275,6 +273,4 @@ SENTENCES: dict[str, Callable[[Telling], str]] = {
     "uphold_objection": lambda telling: _("异议成立，重新审定。"),
     "end_notice": lambda telling: _("公示期满，没有未处理的异议。"),
     "name_studio": _name,
-    "issue_certificate": _issue_certificate,
-    "file_certificate": _file_certificate,
 }

@@ -166,6 +166,11 @@ SENTENCES: dict[str, Callable[[Any], str]] = {
     "add_webhook": lambda told: _("添加推送地址“%(name)s”（%(host)s）。") % told.facts,
     "test_webhook": lambda told: _("向推送地址“%(name)s”发送测试消息。") % told.facts,
     "end_webhook": lambda told: _("停用推送地址“%(name)s”。") % told.facts,
+    "configure_certificates": lambda told: (
+        _("更改证书设置，成为第%(layout)d版，改动%(count)d项。")
+        % {"layout": told.facts["layout"], "count": len(told.facts["changes"])}
+    ),
+    "save_design": lambda told: _("保存证书样式“%(name)s”第%(version)d版。") % told.facts,
     "open_cycle": _opened,
     "change_cycle": _changed,
     "set_quota": _quota,

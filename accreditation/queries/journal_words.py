@@ -12,6 +12,8 @@ from accreditation.queries.told import Told
 
 EXPORTS: dict[str, Promise] = {
     "events": gettext_lazy("操作记录"),
+    "score_summary": gettext_lazy("评分汇总表"),
+    "decision_draft": gettext_lazy("命名决定草稿"),
 }
 """What can be taken out, by the code that `services.journals.exported` is given."""
 
@@ -22,6 +24,8 @@ def _read(told: Told) -> str:
         return _("打开考察照片。")
     if kind == "certificate":
         return _("下载证书。")
+    if kind == "form":
+        return _("下载第%(revision)d版的申报表。") % {"revision": told.facts["revision"]}
     said = {"kind": evidence_label(kind), "revision": told.facts.get("revision", 0)}
     if not said["revision"]:
         return _("打开证明材料：%(kind)s。") % said

@@ -128,6 +128,7 @@ def _sentence(event: Event, facts: dict[str, Any], names: dict[str, str]) -> str
         "last": _day(facts.get("ends_at", ""), ends=True),
         "name": facts.get("name", ""),
         "host": facts.get("host", ""),
+        "version": facts.get("version", facts.get("layout", 0)),
         "action": event.action,
     }
     patterns = {
@@ -146,5 +147,7 @@ def _sentence(event: Event, facts: dict[str, Any], names: dict[str, str]) -> str
         "add_webhook": _("%(actor)s添加推送地址“%(name)s”（%(host)s）"),
         "test_webhook": _("%(actor)s向推送地址“%(name)s”发送测试消息"),
         "end_webhook": _("%(actor)s停用推送地址“%(name)s”"),
+        "configure_certificates": _("%(actor)s更改证书设置，成为第%(version)d版"),
+        "save_design": _("%(actor)s保存证书样式“%(name)s”第%(version)d版"),
     }
     return patterns.get(event.action, _("%(actor)s办理%(action)s")) % said

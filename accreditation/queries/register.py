@@ -1,62 +1,186 @@
-"""The public register: studios in force, found and counted. What a page may show of an application is chosen here."""
+"""The public register: the studios that were named, found by what anybody may look for."""
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, TypeAlias, overload
+from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from accreditation.facts import counted, figure, members, rows, section, text
-from accreditation.figures import Figure, total
-from accreditation.models import Designation, Organisation, Revision, StudioLevel
+from accreditation.models import Designation, Organisation
+from certificates.standing import Standing, stands
 
-HIGH = (StudioLevel.DEMONSTRATION, StudioLevel.NATIONAL)
-LIMIT_OF_TRADES = 8
+Row: TypeAlias = Any
+"""A `Designation` with what `with_standing` adds to it."""
+AT_ONCE = 500
+"""So many studios are read at a time where all that were found are taken along."""
+NEWEST_FIRST = ("-named_on", "district__path", "pk")
+SEARCHED = (
+    "studio_name",
+    "studio__leader_name",
+    "enterprise_name",
+    "district__name",
+    "application__industry",
+)
+STANDINGS: dict[str, str | Promise] = {
+    Standing.VALID: _("有效"),
+    Standing.PENDING: _("制证中"),
+    Standing.EXPIRED: _("已到期"),
+    Standing.REVOKED: _("已撤销"),
+    Standing.SUPERSEDED: _("已换发新证"),
+}
+"""What the register calls how a certificate stands."""
+
+
+class Order(TextChoices):
+    """How what was found is ordered."""
+
+    NEWEST = "", _("最近命名在前")
+    DISTRICT = "district", _("区县、产业或集团")
+    NAME = "name", pgettext_lazy("排序", "工作室名称")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a visitor looks for; empty parts find everything."""
+    """What a visitor looks for, its parts named as in the address; empty parts find everything."""
 
-    words: str = ""
+    q: str = ""
     district: str = ""
-    year: int | None = None
+    industry: str = ""
     level: str = ""
+    year: int | None = None
+    state: str = ""
+    sort: str = ""
+
+    @property
+    def asked(self) -> dict[str, str | int]:
+        """What is not empty, by name."""
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in parts.items() if value}
 
     @property
     def is_narrow(self) -> bool:
-        """Return whether anything is asked at all."""
-        return bool(self.words or self.district or self.year or self.level)
+        """Whether anything is left out: an order leaves out nothing."""
+        return bool(self.asked.keys() - {"sort"})
+
+    @property
+    def query(self) -> str:
+        """The same as the query of an address."""
+        return urlencode(self.asked)
 
 
-def in_register() -> QuerySet[Designation]:
-    """Return each studio's newest designation, with what a row shows."""
+@dataclass(frozen=True)
+class Found(Sequence[Row]):
+    """What was found, in its order. Only the keys are held; a row is read when it is looked at."""
+
+    keys: Sequence[int]
+    at: datetime
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        if isinstance(place, slice):
+            return self._read(self.keys[place])
+        return self._read([self.keys[place]])[0]
+
+    def everything(self) -> Iterator[Row]:
+        """Yield every row, read `AT_ONCE` at a time."""
+        for start in range(0, len(self), AT_ONCE):
+            yield from self[start : start + AT_ONCE]
+
+    def _read(self, keys: Sequence[int]) -> list[Row]:
+        rows = {row.pk: row for row in with_standing(Designation.objects.filter(pk__in=keys), self.at)}
+        return [rows[key] for key in keys]
+
+
+def newest() -> QuerySet[Designation]:
+    """Return each studio's newest designation: what the register is made of."""
     newer = Designation.objects.filter(
         Q(named_on__gt=OuterRef("named_on")) | Q(named_on=OuterRef("named_on"), pk__gt=OuterRef("pk")),
         studio=OuterRef("studio"),
     )
-    return Designation.objects.filter(~Exists(newer)).select_related(
-        "studio__enterprise", "district", "certificate"
+    return Designation.objects.filter(~Exists(newer))
+
+
+def with_standing(designations: QuerySet[Designation], at: datetime) -> QuerySet[Row]:
+    """Return designations with all that a row shows.
+
+    `studio_name`, `enterprise_name` and `last_day` are those of the certificate, where they may have been corrected or
+    renewed since. `standing` is a `Standing`, pending while there is no certificate. `industry` is the enterprise's.
+    """
+    cases = [When(stands(one, at, "certificate__"), then=Value(one.value)) for one in Standing]
+    return designations.select_related(
+        "studio__enterprise", "district", "decision", "certificate__ending"
+    ).annotate(
+        studio_name=Coalesce("certificate__studio_name", "studio__name"),
+        enterprise_name=Coalesce("certificate__enterprise_name", "studio__enterprise__name"),
+        industry=F("application__industry"),
+        last_day=Coalesce("certificate__valid_until", "valid_until"),
+        standing=Case(
+            When(
+                certificate=None, valid_until__lt=timezone.localdate(at), then=Value(Standing.EXPIRED.value)
+            ),
+            When(certificate=None, then=Value(Standing.PENDING.value)),
+            *cases,
+        ),
     )
 
 
-def find(wanted: Wanted) -> QuerySet[Designation]:
-    """Return the designations that are looked for, the newest first."""
-    found = in_register()
-    for word in wanted.words.split():
-        found = found.filter(
-            Q(studio__name__icontains=word)
-            | Q(studio__leader_name__icontains=word)
-            | Q(studio__enterprise__name__icontains=word)
-        )
+def in_register(at: datetime) -> QuerySet[Row]:
+    """Return each studio's newest designation, the newest first, with all that a row shows."""
+    return with_standing(newest(), at).order_by(*NEWEST_FIRST)
+
+
+def find(wanted: Wanted, at: datetime) -> Found:
+    """Return the designations that are looked for, in the order that is asked for. One statement."""
+    found = in_register(at).select_related(None)
+    for word in wanted.q.split():
+        found = found.filter(_any(word))
     if wanted.district:
         found = found.filter(district__code=wanted.district)
-    if wanted.year:
-        found = found.filter(named_on__year=wanted.year)
+    if wanted.industry:
+        found = found.filter(industry=wanted.industry)
     if wanted.level:
         found = found.filter(level=wanted.level)
-    return found.order_by("-named_on", "district__path", "pk")
+    if wanted.year:
+        found = found.filter(named_on__year=wanted.year)
+    if wanted.state:
+        found = found.filter(standing=wanted.state)
+    return Found(_ordered(found, wanted.sort), at)
+
+
+def _any(word: str) -> Q:
+    matches = Q()
+    for name in SEARCHED:
+        matches |= Q(**{f"{name}__icontains": word})
+    return matches
+
+
+def _ordered(found: QuerySet[Row], sort: str) -> list[int]:
+    if sort == Order.NAME:
+        return _by_name(found.values_list("pk", "studio_name"))
+    if sort == Order.DISTRICT:
+        found = found.order_by("district__path", "-named_on", "pk")
+    return list(found.values_list("pk", flat=True))
+
+
+def _by_name(named: Iterable[tuple[int, str]]) -> list[int]:
+    """Order by name as a Chinese index does: GB 18030 keeps the common characters in the order of their sounds.
+
+    Databases do not: SQLite knows no collation of Chinese, and PostgreSQL only one that was built in.
+    """
+    return [pk for pk, name in sorted(named, key=lambda row: (row[1].encode("gb18030", "replace"), row[0]))]
 
 
 def districts_with_studios() -> QuerySet[Organisation]:
@@ -64,108 +188,12 @@ def districts_with_studios() -> QuerySet[Organisation]:
     return Organisation.objects.filter(pk__in=Designation.objects.values("district")).order_by("path")
 
 
+def industries() -> list[str]:
+    """Return the industries of the enterprises in the register, as their forms call them."""
+    named = newest().exclude(application__industry="").order_by("application__industry")
+    return list(named.values_list("application__industry", flat=True).distinct())
+
+
 def years_of_naming() -> list[int]:
     """Return the years in which studios were named, the newest first."""
     return [day.year for day in Designation.objects.dates("named_on", "year", order="DESC")]
-
-
-def counts_by_district() -> list[dict[str, Any]]:
-    """Return for each district its studios by level (`gold`, `ink`, `open`) and in all (`count`), the most first."""
-    counted_rows = (
-        in_register()
-        .order_by()
-        .values("district__code", "district__name", "district__short_name")
-        .annotate(
-            gold=Count("pk", filter=Q(level__in=HIGH)),
-            ink=Count("pk", filter=Q(level=StudioLevel.CITY)),
-            count=Count("pk"),
-        )
-        .order_by("-count", "district__code")
-    )
-    return [
-        {
-            "code": row["district__code"],
-            "name": row["district__name"],
-            "label": row["district__short_name"] or row["district__name"],
-            "gold": row["gold"],
-            "ink": row["ink"],
-            "open": row["count"] - row["gold"] - row["ink"],
-            "count": row["count"],
-        }
-        for row in counted_rows
-    ]
-
-
-def public_profile(designation: Designation) -> dict[str, Any]:
-    """Return what everybody may read of the revision that led to the designation.
-
-    Chosen by name, so that a field added to the form stays private until it is added here: no contact, no birth
-    year, no member's name, no file, no word of a reviewer.
-    """
-    application = designation.application
-    revision = Revision.objects.get(application=application, number=application.revision_number)
-    document = json.loads(revision.document)
-    studio, leader = section(document, "studio"), section(document, "leader")
-    return {
-        "founded": text(studio, "founded"),
-        "leader": _pick(leader, "name", "post", "title", "skill_grade")
-        | {"honours": [_pick(row, "level", "title", "year") for row in rows(leader, "honours")]},
-        "team": _team(document),
-        "functions": _functions(document),
-        "topics": _topics(document),
-        "mechanism": {
-            "rules": [text(row, "title") for row in rows(section(document, "mechanism"), "rules")],
-            "budget": figure(studio, "budget"),
-        },
-    }
-
-
-def _team(document: Mapping[str, Any]) -> dict[str, Any]:
-    people = members(document)
-    trades = list(dict.fromkeys(text(row, "trade") for row in people if text(row, "trade")))
-    return {
-        "size": len(people),
-        "trades": trades[:LIMIT_OF_TRADES],
-        "pairs": len(rows(section(document, "team"), "pairs")),
-    }
-
-
-def _functions(document: Mapping[str, Any]) -> dict[str, Any]:
-    functions, studio = section(document, "functions"), section(document, "studio")
-    return {
-        "statement": text(functions, "statement"),
-        "area": figure(studio, "area"),
-        "trainings": [
-            {"name": text(row, "name"), "count": figure(row, "count"), "people": figure(row, "person_times")}
-            for row in rows(functions, "trainings")
-        ],
-        "promotions": [
-            {"grade": text(row, "grade"), "count": figure(row, "count")}
-            for row in rows(functions, "promotions")
-        ],
-    }
-
-
-def _topics(document: Mapping[str, Any]) -> dict[str, Any]:
-    topics = section(document, "topics")
-    benefits = [benefit for row in rows(topics, "conversions") if (benefit := figure(row, "benefit"))]
-    return {
-        "topics": [
-            {**_pick(row, "title", "category", "status"), "count": figure(row, "count")}
-            for row in rows(topics, "topics")
-        ],
-        "patents": _count(rows(topics, "patents")),
-        "awards": _count(rows(topics, "awards")),
-        "conversions": _count(rows(topics, "conversions")),
-        "benefits": benefits,
-        "benefit": total(benefits) if benefits else None,
-    }
-
-
-def _count(some: Iterable[Mapping[str, Any]]) -> Figure | None:
-    listed = list(some)
-    return counted(listed) if listed else None
-
-
-def _pick(part: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: part.get(name) or "" for name in names}

@@ -50,6 +50,7 @@ class Known:
     notice_days_left: int | None = None
     decision: str = ""
     certificate: str = ""
+    revoked_on: date | None = None
     seats: list[Seat] = field(default_factory=list)
     objections: dict[str, Ruling] = field(default_factory=dict)
     meetings: list[str] = field(default_factory=list)
@@ -166,6 +167,10 @@ def _certify(now: Known, deed: Deed) -> None:
     now.certificate = deed.text("certificate")
 
 
+def _revoke(now: Known, deed: Deed) -> None:
+    now.revoked_on = date.fromisoformat(deed.text("ended_on"))
+
+
 def _move_version(now: Known, deed: Deed) -> None:
     now.process, now.rubric = deed.text("process_to"), deed.text("rubric_to")
 
@@ -202,6 +207,7 @@ EFFECTS: Mapping[str, Callable[[Known, Deed], None]] = {
     "uphold_objection": _uphold,
     "name_studio": _name,
     "issue_certificate": _certify,
+    "revoke_certificate": _revoke,
     "move_version": _move_version,
     "visit": _visit,
     "recuse": lambda now, deed: now.recused.append(deed.actor),

@@ -4,13 +4,15 @@ The first is proved in the file itself, so the file is drawn only when a checkpo
 """
 
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from accreditation.models import Application
-from certificates.models import Certificate
+from accreditation.queries.certificates import ENDS
+from certificates.models import Certificate, Ending
 from certificates.proofs import Fault, LogProof, NoProof, NotChecked
+from certificates.standing import ending_of
 from workflows.actors import SYSTEM
 from workflows.engine import record
 from workflows.ledger import log, tree
@@ -23,15 +25,19 @@ from workflows.ledger.standing import Seal, examine_each, newest_seal
 from workflows.models import Event
 
 ISSUE, FILE = "issue_certificate", "file_certificate"
+OF_ENDING = ("certificate", "number", "ended_on", "reason_sha256", "new_certificate", "new_number")
+"""What the record says of the end of a certificate, the last two where another takes its place."""
 
 
 def record_issue(application: Application, certificate: Certificate, at: datetime) -> None:
     """Record the registration of a certificate, in its transaction; the caller holds the application's lock."""
-    record(application, ISSUE, by=SYSTEM, at=at, office=application.city, **printed_on(certificate))
+    facts = printed_on(certificate) | _status_of(certificate)
+    record(application, ISSUE, by=SYSTEM, at=at, office=application.city, **facts)
 
 
 def printed_on(certificate: Certificate) -> dict[str, Any]:
     """Return what the record says of a certificate: all that is printed, of the check code only its SHA-256."""
+    joint = {"joint_issuers": certificate.joint_issuers} if certificate.joint_issuers else {}
     return {
         "certificate": str(certificate.public_id),
         "number": certificate.number,
@@ -43,7 +49,30 @@ def printed_on(certificate: Certificate) -> dict[str, Any]:
         "issued_on": certificate.issued_on.isoformat(),
         "valid_until": certificate.valid_until.isoformat(),
         "check_code_sha256": digest(certificate.check_code),
+        **joint,
     }
+
+
+def _status_of(certificate: Certificate) -> dict[str, Any]:
+    """Return which bit of which status list tells of a certificate."""
+    return {"status": [certificate.status_list, certificate.status_index]}
+
+
+def recorded_of(certificate: Certificate, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the facts of its issue must be; before there were status lists they did not say its place in one."""
+    return printed_on(certificate) | (_status_of(certificate) if "status" in facts else {})
+
+
+def said_of(ending: Ending) -> dict[str, Any]:
+    """Return what the record says of the end of a certificate; of the reason, which may be erased, its SHA-256."""
+    facts = {
+        "certificate": str(ending.certificate.public_id),
+        "number": ending.certificate.number,
+        "ended_on": ending.ended_on.isoformat(),
+        "reason_sha256": digest(ending.reason),
+    }
+    new = ending.successor
+    return facts | ({"new_certificate": str(new.public_id), "new_number": new.number} if new else {})
 
 
 def log_proof(certificate: Certificate, at: datetime) -> LogProof | None:
@@ -51,7 +80,7 @@ def log_proof(certificate: Certificate, at: datetime) -> LogProof | None:
 
     None while the record has no place in the log. Raises NoProof if nothing can be signed.
     """
-    stream = Application.objects.get(designation__certificate=certificate).stream
+    stream = Application.objects.get(public_id=certificate.issued_for).stream
     events = _records_of(certificate, stream, ISSUE)
     if len(events) != 1:
         raise NoProof(f"{certificate} is recorded {len(events)} times in {stream}")
@@ -76,15 +105,30 @@ def log_proof(certificate: Certificate, at: datetime) -> LogProof | None:
 
 def record_file(certificate: Certificate, at: datetime) -> None:
     """Record the file of a certificate, in the transaction in which its row gets it."""
-    application = Application.objects.select_for_update().get(designation__certificate=certificate)
+    application = Application.objects.select_for_update().get(public_id=certificate.issued_for)
     record(application, FILE, by=SYSTEM, at=at, office=application.city, **_made_of(certificate))
 
 
 def fault_of(certificate: Certificate) -> Fault | None:
-    """Return what does not hold of a certificate's proof, of the log it leads to, or of its file in that log.
+    """Return what does not hold of a certificate's proof, of the log it leads to, of its file or its end in that log.
 
-    Raises NotChecked where no public key of the log is known. Four queries.
+    Raises NotChecked where no public key of the log is known. Four queries, if `ending__successor` was joined.
     """
+    held = _held_by_itself(certificate)
+    return held if isinstance(held, Fault) else _fault_in_log(certificate, *held)
+
+
+def fault_by_itself(certificate: Certificate) -> Fault | None:
+    """Return what does not hold of a certificate's proof without asking our log; it need not be in any table.
+
+    Raises NotChecked where no public key of the log is known. No query.
+    """
+    held = _held_by_itself(certificate)
+    return held if isinstance(held, Fault) else None
+
+
+def _held_by_itself(certificate: Certificate) -> Fault | tuple[int, str, Tree]:
+    """Return the leaf, the record and the signed tree of a proof that holds by itself, or what does not hold of it."""
     proof = certificate.log_proof
     try:
         leaf, body, note = proof["leaf"] + 0, proof["body"] + "", proof["checkpoint"] + ""
@@ -93,7 +137,8 @@ def fault_of(certificate: Certificate) -> Fault | None:
     except (KeyError, TypeError, ValueError):
         return Fault.MISSING
     said = written(body)
-    if (said.get("action"), said.get("facts")) != (ISSUE, printed_on(certificate)):
+    facts = said.get("facts")
+    if said.get("action") != ISSUE or not isinstance(facts, dict) or facts != recorded_of(certificate, facts):
         return Fault.CONTENT
     try:
         known = verifiers()
@@ -105,7 +150,7 @@ def fault_of(certificate: Certificate) -> Fault | None:
         return Fault.SIGNATURE
     except tree.BadProof:
         return Fault.INCLUSION
-    return _fault_in_log(certificate, leaf, body, signed)
+    return leaf, body, signed
 
 
 def _fault_in_log(certificate: Certificate, leaf: int, body: str, signed: Tree) -> Fault | None:
@@ -113,7 +158,7 @@ def _fault_in_log(certificate: Certificate, leaf: int, body: str, signed: Tree) 
     seal = newest_seal()
     if seal.tree is None or not _goes_on(signed, seal.tree):
         return Fault.CHECKPOINT
-    events = _records_of(certificate, written(body)["stream"], ISSUE, FILE)
+    events = _records_of(certificate, written(body)["stream"], ISSUE, FILE, *ENDS)
     sound = _sound(events, seal)
     issued = [event for event in events if event.action == ISSUE]
     if [(_leaf(event), event.body) for event in issued if event in sound] != [(leaf, body)]:
@@ -121,7 +166,16 @@ def _fault_in_log(certificate: Certificate, leaf: int, body: str, signed: Tree) 
     made = [event for event in events if event.action == FILE]
     if [event.facts for event in made if event in sound] != [_made_of(certificate)]:
         return Fault.FILE
-    return None
+    return None if _ends_as_recorded(certificate, events, sound) else Fault.ENDING
+
+
+def _ends_as_recorded(certificate: Certificate, events: Sequence[Event], sound: Sequence[Event]) -> bool:
+    """Return whether the certificate is ended just as the log says, and goes on where it says nothing of an end."""
+    ending, ends = ending_of(certificate), [event for event in events if event.action in ENDS]
+    if ending is None or not ends:
+        return ending is None and not ends
+    said, [event, *more] = said_of(ending), ends
+    return event in sound and not more and all(event.facts.get(name) == said.get(name) for name in OF_ENDING)
 
 
 def _goes_on(old: Tree, new: Tree) -> bool:

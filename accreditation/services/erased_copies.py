@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accreditation.models import Application, CaseFile, Cycle, Interest, Objection, Organisation, User
 from accreditation.services.journals import READING
+from certificates.kept import forget_all
 from workflows.erasing import Taken
 from workflows.models import Signature, SigningRound, Substitution, Task
 
@@ -34,10 +35,11 @@ def clear_copies(stream: str, taken: Sequence[Taken]) -> None:
 
 def withdraw_packages(stream: str) -> None:
     """Remove the case files of an application that were built with the text, and have those begun anew that are being
-    built. The rows stay, and a package can be asked for again."""
+    built. The rows stay, and a package can be asked for again. So can documents: all that are kept go."""
     kind, _slash, code = stream.partition("/")
     if kind not in {Application.stream_kind, READING}:
         return
+    transaction.on_commit(forget_all)
     rows = CaseFile.objects.filter(application__public_id=code)
     for row in rows.select_for_update().exclude(file=""):
         transaction.on_commit(partial(default_storage.delete, str(row.file.name)))

@@ -34,9 +34,9 @@ def evidence_read(
 ) -> Event | None:
     """Note that somebody opened a file of an application; None for its own people, and for the same reading.
 
-    `kind` is that of the evidence, or "visit" (a photo) or "certificate"; `revision` the last one that holds the file;
-    `about` the record it belongs to. The caller has asked whether they may, and serves the file afterwards: a file
-    whose event cannot be written is not served.
+    `kind` is that of the evidence, or "visit" (a photo), "certificate", or "form" (a revision on paper, known by its
+    hash); `revision` the last one that holds the file; `about` the record it belongs to. The caller has asked whether
+    they may, and serves the file afterwards: a file whose event cannot be written is not served.
     """
     if may_apply(application, by) or _is_same_reading(application, by, at, sha256):
         return None

@@ -18,6 +18,7 @@ from accreditation.face import signs
 
 register = template.Library()
 
+UNITS_A_LINE = 10
 SPRITE = "wuhao/icons.svg"
 
 
@@ -109,10 +110,22 @@ def quota(places: int, used: int) -> dict[str, Any]:
 
 @register.inclusion_tag("components/units.html")
 def units(groups: Sequence[tuple[str, int, Any]]) -> dict[str, Any]:
-    """One square, one studio. `groups`: (look, count, word) from the highest; look is gold, ink or open."""
+    """One square, one studio, ten in a line.
+
+    `groups`: (look, count, word) from the highest; look is gold, ink or open.
+    """
     looks = [look for look, count, _word in groups for _unit in range(count)]
-    cells = [{"x": 18 * i, "look": look} for i, look in enumerate(looks)]
-    return {"cells": cells, "width": 18 * len(cells), "groups": groups}
+    cells = [
+        {"x": 18 * (i % UNITS_A_LINE), "y": 18 * (i // UNITS_A_LINE), "look": look}
+        for i, look in enumerate(looks)
+    ]
+    lines = -(-len(looks) // UNITS_A_LINE)
+    return {
+        "cells": cells,
+        "width": 18 * min(len(looks), UNITS_A_LINE),
+        "height": max(18 * lines - 4, 0),
+        "groups": groups,
+    }
 
 
 @register.inclusion_tag("components/spread.html")

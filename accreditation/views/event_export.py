@@ -16,11 +16,11 @@ from accreditation.views.event_files import csv_lines, proof_lines, workbook
 from accreditation.views.event_search import shown
 from accreditation.views.posted import posted
 from accreditation.views.signed_in import SignedInRequest
+from accreditation.views.spreadsheets import CSV, XLSX, in_language
 from workflows.refusals import NotReady
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINES: dict[str, tuple[str, Callable[[Export], Iterator[bytes]]]] = {
-    "csv": ("text/csv; charset=utf-8", csv_lines),
+    "csv": (CSV, csv_lines),
     "jsonl": ("application/jsonl", proof_lines),
 }
 
@@ -53,13 +53,7 @@ def _file(kind: str, export: Export, at: datetime) -> HttpResponseBase:
         return FileResponse(workbook(export), as_attachment=True, filename=name, content_type=XLSX)
     content_type, lines = LINES[kind]
     response = StreamingHttpResponse(
-        _in(translation.get_language(), lines(export)), content_type=content_type
+        in_language(translation.get_language(), lines(export)), content_type=content_type
     )
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
-
-
-def _in(language: str, lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the lines in the language of the reader: they are written after the request has been answered."""
-    with translation.override(language):
-        yield from lines

@@ -22,7 +22,8 @@ from accreditation.views.posted import posted
 from accreditation.views.refusing import refused
 from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import told
-from accreditation.views.throttle import LEDGER, client_address
+from accreditation.views.throttle import LEDGER
+from certificates.limits import client_address
 from workflows.ledger import keys
 from workflows.ledger.copies import file_name
 from workflows.ledger.notes import LARGEST

@@ -10,17 +10,12 @@ from django.views.decorators.http import require_safe
 from accreditation.context import MAIN, current_office, links
 from accreditation.models import NamingDecision, Organisation
 from accreditation.queries import notices, register, statistics
+from accreditation.queries.register_counts import counts_by_district, whole
+from accreditation.queries.sitemap import PUBLIC_KINDS, public_bodies
 from accreditation.views.paging import page_of
 from certificates.configuration import configuration
 
 NEWEST = 5
-PUBLIC_KINDS = (
-    Organisation.Kind.CITY,
-    Organisation.Kind.DISTRICT,
-    Organisation.Kind.INDUSTRY,
-    Organisation.Kind.GROUP,
-)
-"""The bodies that have a public page. Enterprises and their unions have none."""
 
 
 @require_safe
@@ -29,11 +24,12 @@ def home(request: HttpRequest) -> HttpResponse:
     office = current_office(request)
     if office and (ways := links(MAIN, office, "")):
         return redirect(ways[0].address)
-    today = timezone.localdate()
+    at = timezone.now()
+    today = timezone.localdate(at)
     running = notices.running_notices(today)[:NEWEST]
     context = {
         "running": [{"notice": notice, "days_left": notices.days_left(notice, today)} for notice in running],
-        "newest": register.find(register.Wanted())[:NEWEST],
+        "newest": register.in_register(at)[:NEWEST],
         "decisions": notices.decisions()[:NEWEST],
         "today": today,
     }
@@ -43,10 +39,16 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def districts(request: HttpRequest) -> HttpResponse:
     """Every district, industry and group with its studios: the chart of the register as a table."""
-    bodies = Organisation.objects.filter(kind__in=PUBLIC_KINDS).order_by("path")
-    counted = {row["code"]: row for row in register.counts_by_district()}
-    page = page_of(request, bodies)
-    rows = [{"body": body, "counted": counted.get(body.code)} for body in page.object_list]
+    counts = counts_by_district()
+    counted = {row["code"]: row for row in counts}
+    page = page_of(request, public_bodies())
+    rows = [
+        {
+            "body": body,
+            "counted": whole(counts) if body.kind == Organisation.Kind.CITY else counted.get(body.code),
+        }
+        for body in page.object_list
+    ]
     return render(request, "public/districts.html", {"page": page, "rows": rows})
 
 
@@ -60,8 +62,7 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
         "body": body,
         "is_city": is_city,
         "reports": statistics.reports_of(body),
-        "page": page_of(request, register.find(wanted)),
-        "today": timezone.localdate(),
+        "page": page_of(request, register.find(wanted, timezone.now())),
     }
     return render(request, "public/district.html", context)
 

@@ -18,7 +18,8 @@ from accreditation.services.notice import file_objection
 from accreditation.views.paging import page_of
 from accreditation.views.refusing import refused
 from accreditation.views.telling import Way, refusal
-from accreditation.views.throttle import OBJECTIONS, client_address
+from accreditation.views.throttle import OBJECTIONS
+from certificates.limits import client_address
 from workflows.refusals import NotReady, Refused
 from workflows.working_days import calendar_strip
 

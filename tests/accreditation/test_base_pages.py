@@ -50,8 +50,8 @@ def navigation(shown: Node) -> list[str]:
         ("union", ["review", "decide"], ["待办", "已办", "名册"]),
         ("district", ["review"], ["待办", "已办", "名册"]),
         ("district", ["review", "decide", "manage"], ["待办", "已办", "批次", "名册"]),
-        ("city", ["review", "decide", "manage"], ["待办", "已办", "批次", "名册"]),
-        ("city", ["audit"], ["查档", "疑点", "名册"]),
+        ("city", ["review", "decide", "manage"], ["待办", "已办", "批次", "证书", "名册"]),
+        ("city", ["audit"], ["查档", "疑点", "证书", "名册"]),
         ("city", [], ["名册", "公示"]),
     ],
 )
@@ -68,7 +68,7 @@ def test_somebody_with_two_offices_changes_between_them() -> None:
     user = factories.member(factories.city(), "audit", username="two")
     factories.member(factories.district(), "review", username="two")
     client = signed_in(user)
-    assert navigation(page(client, reverse("account"))) == ["查档", "疑点", "名册"]
+    assert navigation(page(client, reverse("account"))) == ["查档", "疑点", "证书", "名册"]
     answer = client.post(reverse("switch-office"), {"office": factories.district().code})
     assert answer["Location"] == reverse("home")
     assert navigation(page(client, reverse("account"))) == ["待办", "已办", "名册"]
@@ -80,10 +80,10 @@ def test_an_office_of_others_cannot_be_chosen() -> None:
     assert client.post(reverse("switch-office"), {"office": "no-such"}).status_code == 404
 
 
-def test_what_surrounds_a_page_costs_eight_queries(django_assert_num_queries) -> None:
+def test_what_surrounds_a_page_costs_nine_queries(django_assert_num_queries) -> None:
     client = signed_in(factories.member(factories.district(), "review"))
-    # session, user, the page's own; offices; whom one stands in for; what one has elsewhere; the desk; messages
-    with django_assert_num_queries(8):
+    # session, user, the page's own; offices; whom one stands in for; what one has elsewhere; desk; messages; who issues
+    with django_assert_num_queries(9):
         client.get(reverse("account"))
 
 

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from accreditation.models import Application, Designation
 from accreditation.services import naming
-from accreditation.services.certificate_proofs import fault_of, printed_on
+from accreditation.services.certificate_proofs import fault_of, recorded_of
 from accreditation.states import State
 from certificates.archive import sha256_of
 from certificates.issuing import render_due
-from certificates.models import Certificate
+from certificates.models import STATUS_LIST_LENGTH, Certificate
 from certificates.proofs import Fault, NotChecked, as_text, place_of
 from certificates.registry import Answer, check_file, lookup
 from tests import factories
@@ -83,6 +83,7 @@ def test_the_log_has_all_that_is_printed_and_the_check_code_in_none_of_its_event
         "issued_on": certificate.issued_on.isoformat(),
         "valid_until": certificate.valid_until.isoformat(),
         "check_code_sha256": digest(certificate.check_code),
+        "status": [certificate.status_list, certificate.status_index],
     }
     assert (made.action, made.facts) == (
         "file_certificate",
@@ -97,7 +98,7 @@ def test_the_log_has_all_that_is_printed_and_the_check_code_in_none_of_its_event
 
 def test_whoever_has_the_file_and_the_key_can_prove_what_it_says(certificate, tmp_path: Path) -> None:
     attached = tmp_path / "log-proof.json"
-    command = ["pdfdetach", "-save", "1", "-o", attached, certificate.file.path]
+    command = ["pdfdetach", "-savefile", "log-proof.json", "-o", attached, certificate.file.path]
     subprocess.run(command, check=True)
     proof = json.loads(attached.read_text())
     signed = open_checkpoint(proof["checkpoint"], [read_verifier(one) for one in proof["keys"]])
@@ -107,7 +108,8 @@ def test_whoever_has_the_file_and_the_key_can_prove_what_it_says(certificate, tm
     tree.check_inclusion(
         proof["leaf"], signed.size, tree.leaf_hash(proof["body"].encode()), hashes, signed.root
     )
-    assert json.loads(proof["body"])["facts"] == printed_on(certificate)
+    facts = json.loads(proof["body"])["facts"]
+    assert facts == recorded_of(certificate, facts)
 
 
 def test_what_is_printed_is_the_place_in_the_log(certificate) -> None:
@@ -129,7 +131,7 @@ def test_without_a_key_the_certificate_waits_and_with_one_it_is_made(settings, c
 
     assert render_due(AT) == 0
     assert [record.getMessage() for record in caplog.records] == [
-        "certificates that wait for a proof: 1 (there is no key to sign checkpoints with: "
+        "certificates that wait: 1 (there is no key to sign checkpoints with: "
         f"manage.py ledger_key makes {settings.LEDGER_KEY_FILE})"
     ]
     settings.LEDGER_KEY = key
@@ -150,8 +152,9 @@ def test_the_proof_holds_while_the_log_grows(certificate, django_assert_num_quer
 
     assert Checkpoint.objects.count() == 2
     assert verified(certificate) == Answer.VALID
+    known = Certificate.objects.select_related("ending__successor").get()
     with django_assert_num_queries(4):
-        assert fault_of(certificate) is None
+        assert fault_of(known) is None
 
 
 def test_an_earlier_key_still_proves_and_a_forgotten_one_no_more(certificate, settings, tmp_path) -> None:
@@ -255,6 +258,8 @@ TAMPERED: dict[str, tuple[Callable[[Certificate], Any], Fault]] = {
     "another studio": (in_row(studio_name="赵某劳模创新工作室"), Fault.CONTENT),
     "a longer validity": (in_row(valid_until="2099-01-01"), Fault.CONTENT),
     "another check code": (in_row(check_code="0" * 16), Fault.CONTENT),
+    "another bit of the status list": (in_row(status_index=STATUS_LIST_LENGTH), Fault.CONTENT),
+    "somebody beside the issuer": (in_row(joint_issuers=["别的工会"]), Fault.CONTENT),
     "another record": (in_proof(body="[]"), Fault.CONTENT),
     "another studio everywhere": (another_body, Fault.INCLUSION),
     "another leaf": (in_proof(leaf=0), Fault.INCLUSION),
@@ -333,6 +338,7 @@ def test_the_page_of_a_certificate_that_was_slipped_in_says_that_it_is_not_prove
     forged = copy.copy(certificate)
     forged.pk, forged.number, forged.serial, forged.check_code = None, "渝劳模创〔2026〕第0002号", 2, "0" * 16
     forged.public_id, forged.sha256 = Certificate().public_id, "ab" * 32
+    forged.status_index = (certificate.status_index + 1) % STATUS_LIST_LENGTH
     forged.save()
 
     page = Client().get(forged.get_absolute_url())

@@ -21,6 +21,7 @@ from accreditation.models import (
     Scorecard,
 )
 from accreditation.services import review, tasks
+from accreditation.services.certificate_life import renew, revoke
 from accreditation.services.copies import copy_to
 from accreditation.services.event_searches import save_event_search
 from accreditation.services.examining import examine, reopen
@@ -78,6 +79,9 @@ ACTIONS = frozenset(
         "notifications-read",
         "mail-choice",
         "webhook-test",
+        "certificate-look-preview",
+        "certificate-look-sample",
+        "certificate-design-preview",
         "delivery-again",
         "finding-examine",
         "finding-reopen",
@@ -87,6 +91,7 @@ ACTIONS = frozenset(
         "event-search-save",
         "event-search-restore",
         "event-search-delete",
+        "naming-draft",
         "timeline-event",  # leads on to the place of an event on the timeline
         "ledger-letters",
         "ledger-cosignatures",
@@ -95,8 +100,20 @@ ACTIONS = frozenset(
 )
 """Addresses that only take a form."""
 FILES = frozenset(
-    {"certificate", "verify-proof", "evidence", "site-visit-photo", "event-proof"}
+    {
+        "certificate",
+        "plaque",
+        "verify-proof",
+        "verify-status",
+        "verify-check",
+        "evidence",
+        "site-visit-photo",
+        "event-proof",
+    }
+    | {"credential-keys", "signing-certificates", "status-list"}
     | {"case-file-download"}
+    | {"register-file", "sitemap", "sitemap-section", "robots"}
+    | {"application-form", "score-summary", "notice-document", "decision-document", "yearbook"}
     | {"ledger-latest", "ledger-checkpoint", "ledger-keys", "ledger-consistency", "ledger-inclusion"}
 )
 """Addresses that give a file, not a page."""
@@ -131,6 +148,7 @@ class Places:
         for name in ("home", "register", "notices", "districts", "verify", "ledger", "login"):
             yield name, reverse(name)
         yield "register", f"{reverse('register')}?q=nothing-is-called-so"
+        yield "register", f"{reverse('register')}?level=city&state=valid&sort=name"
         yield "studio", reverse("studio", args=[named.studio.public_id])
         for notice in Notice.objects.all():
             yield "notice", reverse("notice", args=[notice.public_id])
@@ -271,6 +289,22 @@ class Places:
         self._send_back("吴秀英", "chenliyan", ["team.members.1"])
         yield from self._of("吴秀英", "review", "recall")
         yield from self._own("desk-done")
+        yield from self._certificates()
+
+    def _certificates(self) -> Iterator[tuple[str, str]]:
+        """Every certificate: in force, replaced by one that is still to be made, revoked."""
+        by, at = self.sample.user("chenliyan"), timezone.now()
+        first, second = Certificate.objects.order_by("pk")
+        yield from self._own("certificates")
+        for name in ("record", "revoke", "reissue", "renew"):
+            yield f"certificate-{name}", reverse(f"certificate-{name}", args=[first.public_id])
+        revoke(first, by=by, at=at, reason="停止运行。", ended_on=timezone.localdate(at))
+        renew(second, by=by, at=at, reason="复评合格。", decision_number=second.decision_number)
+        for one in (first, second):
+            yield "certificate-record", reverse("certificate-record", args=[one.public_id])
+        yield "verify-certificate", first.get_absolute_url()
+        yield "certificates", f"{reverse('certificates')}?state=revoked"
+        yield "certificates", f"{reverse('certificates')}?q=nothing-is-called-so"
 
     def _send_back(self, leader: str, by: str, marked: list[str]) -> None:
         """Return an application to its enterprise, with marks."""
@@ -339,6 +373,9 @@ class Places:
         hook = self._webhook()
         yield "webhook", reverse("webhook", args=[self.city.code, hook.public_id])
         yield "webhook-end", reverse("webhook-end", args=[self.city.code, hook.public_id])
+        yield "certificate-look", reverse("certificate-look")
+        yield "certificate-designs", reverse("certificate-designs")
+        yield "certificate-design", reverse("certificate-design", args=["modern"])
         yield "member", reverse("member", args=[self.city.code, member.user.public_id])
         yield "member-end", reverse("member-end", args=[self.city.code, member.user.public_id])
 
@@ -350,7 +387,7 @@ class Places:
         return hook
 
     def liangjing(self) -> Iterator[tuple[str, str]]:
-        yield from self._own("home", "audit", "ledger")
+        yield from self._own("home", "audit", "ledger", "certificates")
         yield from self._of("米钰林", "timeline")
         yield from self._of("王金山", "timeline", "as-it-stood", "revision-compare")
         for query in ("kind=readings", "q=nothing-is-said-so", "at=2026-11-03+17:00", "at=never"):

@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 
 from accreditation import rubric
 from certificates.configuration import configuration
+from certificates.designs import NAMES, source_of
 from tests.browser import acts
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.places import ACTIONS, FILES, ROLES, Places, all_names
@@ -139,6 +140,7 @@ def choose_english(page: Page) -> None:
 def values_of_people() -> set[str]:
     """Return everything that the database holds, and what an installation chooses: the only Chinese in English."""
     values = {str(configuration()), str(settings.CERTIFICATE), str(rubric.shipped())}
+    values |= {str(source_of(key)) for key in NAMES}
     for model in apps.get_models():
         values |= {str(value) for row in model._default_manager.values_list() for value in row}
     return values

@@ -8,16 +8,19 @@ from uuid import uuid4
 
 import pytest
 
-from certificates.issuing import CertificateText, certificate_text, register, render_due
+from certificates.issuing import CertificateText, register, render_due
 from certificates.models import Certificate
 from tests.certificates.log import StandIn
 
 AT = datetime(2026, 10, 16, 2, 0, tzinfo=UTC)
-MI_YULIN = certificate_text(
+MI_YULIN = CertificateText(
     studio_name="米钰林劳模创新工作室",
     enterprise_name="中国石化集团四川维尼纶厂",
+    title="重庆市劳模创新工作室",
+    issuer="重庆市总工会",
     decision_number="渝工发〔2026〕18号",
     issued_on=date(2026, 10, 16),
+    valid_until=date(2029, 10, 15),
 )
 
 
@@ -30,7 +33,7 @@ def text(**changes: Any) -> CertificateText:
 def log(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     """The log that is asked in this test."""
     asked = StandIn()
-    for name in ("obtain", "record_file", "fault_of"):
+    for name in ("obtain", "record_file", "fault_of", "fault_by_itself"):
         monkeypatch.setattr(f"certificates.proofs.{name}", getattr(asked, name))
     return asked
 

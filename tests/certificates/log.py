@@ -33,6 +33,9 @@ class StandIn:
             raise NotChecked
         return self.fault
 
+    def fault_by_itself(self, certificate: Certificate) -> Fault | None:
+        return None if certificate.log_proof == proof_of(certificate) else Fault.CONTENT
+
 
 def proof_of(certificate: Certificate, leaf: int = 41) -> dict[str, Any]:
     """Return a proof that looks like one."""

@@ -12,6 +12,7 @@ from certificates import archive, issuing
 from certificates.glyphs import CannotDraw
 from certificates.issuing import last_day, register, render_due
 from certificates.models import Certificate, NumberSequence
+from certificates.signing import seals
 from tests.certificates.conftest import AT, text
 from tests.certificates.log import proof_of
 
@@ -130,7 +131,7 @@ def test_without_a_key_all_wait_and_one_line_says_so(registered, log, caplog):
 
     assert render_due(AT) == 0
     assert [record.getMessage() for record in caplog.records] == [
-        "certificates that wait for a proof: 2 (there is no key)"
+        "certificates that wait: 2 (there is no key)"
     ]
 
 
@@ -142,13 +143,17 @@ def test_every_certificate_that_is_due_is_made_in_one_run(registered):
     assert not Certificate.objects.without_file().exists()
 
 
-@pytest.mark.parametrize("step", ["render", "archive.store", "archive.sha256_of"])
+@pytest.mark.parametrize(
+    "step",
+    ["proofs.obtain", "render", "archive.store", "_keep", "archive.sha256_of", "proofs.record_file"],
+)
 def test_killed_at_any_point_it_leaves_no_wrong_file_and_the_next_run_makes_the_right_one(
     registered, monkeypatch, step
 ):
     certificate = registered()
     certificate.log_proof = proof_of(certificate)
-    expected = archive.sha256_of(issuing.render(certificate))
+    sealed = seals.provider().seal(issuing.render(certificate), dated=certificate.registered_at)
+    expected = archive.sha256_of(sealed)
 
     def die(*_arguments: object) -> None:
         raise Killed

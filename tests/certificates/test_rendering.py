@@ -3,6 +3,7 @@
 import re
 import subprocess
 from pathlib import Path
+from uuid import UUID
 
 import page
 import pytest
@@ -30,6 +31,9 @@ def certificate(**changes) -> Certificate:
         "number": "渝劳模创〔2026〕第0001号",
         "check_code": CODE,
         "registered_at": AT,
+        "issued_for": UUID(int=5),
+        "status_list": 1,
+        "status_index": 4711,
     }
     drawn = Certificate(**facts | changes)
     drawn.log_proof = changes.get("log_proof", proof_of(drawn))
@@ -37,9 +41,9 @@ def certificate(**changes) -> Certificate:
 
 
 def attached_to(content: bytes, folder: Path) -> str:
-    """The one file that poppler finds attached."""
+    """The log proof, as poppler finds it attached."""
     (folder / "certificate.pdf").write_bytes(content)
-    command = ["pdfdetach", "-save", "1", "-o", folder / "attached", folder / "certificate.pdf"]
+    command = ["pdfdetach", "-savefile", "log-proof.json", "-o", folder / "attached", folder / "certificate.pdf"]
     subprocess.run(command, check=True)
     return (folder / "attached").read_text()
 
@@ -123,9 +127,9 @@ def test_the_proof_is_attached_as_data_of_the_certificate(drawn, tmp_path):
     listed = subprocess.run(["pdfdetach", "-list", drawn], capture_output=True, text=True, check=True).stdout
     plain = subprocess.run(["qpdf", "--qdf", drawn, "-"], capture_output=True, check=True).stdout
 
-    assert listed.splitlines() == ["1 embedded files", "1: log-proof.json"]
+    assert listed.splitlines() == ["2 embedded files", "1: credential.jwt", "2: log-proof.json"]
     assert attached_to(drawn.read_bytes(), tmp_path) == as_text(proof_of(certificate()))
-    assert (plain.count(b"/AFRelationship /Data"), plain.count(b"/Subtype /application#2fjson")) == (1, 1)
+    assert (plain.count(b"/AFRelationship /Data"), plain.count(b"/Subtype /application#2fjson")) == (2, 1)
 
 
 def test_the_proof_is_written_alike_however_the_database_orders_it():

@@ -193,9 +193,11 @@ def test_what_is_missing_is_said_beside_the_field(client, sent, form, errors):
     assert response.context[form].errors == errors
 
 
-def test_a_verification_asks_the_database_once(client, made, django_assert_num_queries):
+def test_a_verification_asks_the_database_once_and_once_for_the_name_above_it(
+    client, made, django_assert_num_queries
+):
     address = made().get_absolute_url()
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         client.get(address)
 
 

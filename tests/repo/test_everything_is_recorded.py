@@ -39,6 +39,7 @@ NO_EVENT = {
     "services.event_searches.delete_event_search": "a convenience of one person",
     "services.certificate_proofs.log_proof": "the log numbers events and signs checkpoints: no events of their own",
     "services.certificate_proofs.fault_of": "as above",
+    "services.certificate_proofs.fault_by_itself": "as above",
     "services.case_files.remove_old": "a package that was recorded when it was made; it can be asked for again",
 }
 """Services that write rows and no event, each with its reason."""

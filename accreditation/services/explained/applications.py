@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
-from accreditation.models import Application, Cycle, Objection
+from accreditation.models import Application, Cycle, Objection, User
 from accreditation.services.explained.comparing import hold, missing, place_of, stray
-from accreditation.services.explained.histories import History, histories
+from accreditation.services.explained.histories import START, History, histories
 from workflows.models import Event
 
 COLUMNS = (
     "version", "revision_number", "total", "submitted_at", "recommended_at", "owed_to", "notice_ends_on",
-    "notice_days_left", "process_version", "studio_id", "enterprise_id", "union_id", "district_id", "city_id",
+    "notice_days_left", "process_version", "number", "state_since", "created_at",
+    "studio_id", "enterprise_id", "union_id", "district_id", "city_id",
 )  # fmt: skip
 BODIES = ("enterprise_id", "union_id", "district_id", "city_id")
 
@@ -33,7 +34,13 @@ def applications(streams: Sequence[str]) -> list[Explicable]:
     """Return those applications that have these streams. Two queries. Raises Broken where an event does not fit."""
     said = histories(streams)
     rows = Application.objects.filter(public_id__in=[stream.partition("/")[2] for stream in streams])
-    named = {"notice_": F("notice__public_id"), "rubric_": F("rubric__version"), "level": F("cycle__level")}
+    by = Subquery(User.objects.filter(pk=OuterRef("created_by")).values("public_id"))
+    named = {
+        "by": by,
+        "notice_": F("notice__public_id"),
+        "rubric_": F("rubric__version"),
+        "level": F("cycle__level"),
+    }
     found, left = [], set(streams)
     for columns in rows.order_by("pk").values("pk", "public_id", *COLUMNS, **named):
         stream = f"{Application.stream_kind}/{columns['public_id']}"
@@ -59,13 +66,19 @@ def check_applications(batch: Applications) -> int:
             "notice": known.notice,
             "notice_ends_on": known.notice_ends_on,
             "notice_days_left": known.notice_days_left,
+            "state_since": one.history.since,
         }
+        for begun_by in one.history.said(START):
+            expected |= {"created_at": begun_by.at, "created_by": begun_by.actor}
+        for submitted in one.history.said("submit"):  # one of before there was a log does not say the number
+            expected |= {name: submitted.facts[name] for name in ("number",) if name in submitted.facts}
         if known.process:  # what was submitted before there were versions does not say so
             expected |= {"process_version": known.process, "rubric": known.rubric}
         if one.stream in begun:
             expected |= dict(zip(BODIES, begun[one.stream], strict=True))
         notice, rubric = one.columns["notice_"], one.columns["rubric_"]
         found = one.columns | {"notice": str(notice or ""), "rubric": rubric or ""}
+        found["created_by"] = str(one.columns["by"] or "")
         hold(place_of(Application, one.pk, one.stream), expected, found)
     return 0
 

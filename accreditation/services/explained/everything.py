@@ -8,6 +8,7 @@ from accreditation.services.explained.cycles import check_cycles
 from accreditation.services.explained.evidence import check_evidence, check_visits
 from accreditation.services.explained.findings import check_findings
 from accreditation.services.explained.judged import check_cards, check_revisions, check_rubrics
+from accreditation.services.explained.looks import check_looks
 from accreditation.services.explained.named import check_named, refuse_certificates_of_nothing
 from accreditation.services.explained.offices import check_offices, refuse_unfounded
 from workflows.ledger.verification.rows import Explained
@@ -28,6 +29,7 @@ def _besides() -> None:
     check_rubrics()
     refuse_certificates_of_nothing()
     refuse_unfounded()
+    check_looks()
 
 
 EXPLAINED = Explained(of=_of, besides=_besides)

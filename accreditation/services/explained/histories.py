@@ -10,6 +10,7 @@ from django.db.models import F, Model, Q
 from django.utils.translation import gettext as _
 
 from accreditation.process import ReviewProcess
+from accreditation.queries.certificates import ENDS
 from accreditation.queries.replay import UNFIT
 from accreditation.queries.replay_deeds import Deed, person
 from accreditation.queries.replay_effects import EFFECTS, Known
@@ -19,7 +20,8 @@ from workflows.ledger.verification.broken import Broken, Fault, Place
 from workflows.models import Event
 
 FREEZING = frozenset({"submit", "resubmit"})
-KEPT = frozenset({"visit", "score", "name_studio", ISSUE, FILE}) | FREEZING
+START = "start"
+KEPT = frozenset({START, "visit", "score", "name_studio", ISSUE, FILE, *ENDS}) | FREEZING
 """Actions whose rows are compared one by one with the event."""
 EXPLAINING = frozenset(EFFECTS) | KEPT
 _read = json.JSONDecoder().raw_decode
@@ -42,10 +44,14 @@ class Said:
 
 @dataclass
 class History:
-    """What the events say of one application. `version` counts as the engine does; `kept` are events by action."""
+    """What the events say of one application. `version` counts as the engine does; `kept` are events by action.
+
+    `since` is when it came into its state.
+    """
 
     known: Known = field(default_factory=Known)
     version: int = 0
+    since: datetime | None = None
     kept: dict[str, list[Said]] = field(default_factory=dict)
 
     def said(self, *actions: str) -> list[Said]:
@@ -83,5 +89,7 @@ def _follow(history: History, deed: Deed) -> None:
     if deed.action in EFFECTS:
         EFFECTS[deed.action](history.known, deed)
     history.version += deed.moved or deed.action in ReviewProcess.makes_stale
+    if deed.moved or deed.action == START:
+        history.since = deed.at
     if deed.moved:
         history.known.last_move = deed.facts

@@ -1,25 +1,30 @@
-"""What was named: designations and their certificates, with the proofs that stand in them and their files."""
+"""What was named: designations, every certificate that was issued for them, with its proof, its file and its end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Designation, NamingDecision
-from accreditation.services.certificate_proofs import FILE, ISSUE, printed_on
+from accreditation.queries.certificates import ENDS
+from accreditation.services.certificate_proofs import FILE, ISSUE, OF_ENDING, recorded_of, said_of
 from accreditation.services.explained.applications import Applications, Explicable
 from accreditation.services.explained.comparing import code_of, hold, missing, place_of, stray
 from accreditation.services.explained.histories import Said
+from accreditation.states import ActionWord
 from certificates import archive
-from certificates.models import Certificate
+from certificates.models import STATUS_LIST_LENGTH, Certificate, Ending
 from certificates.proofs import place_of as place_in_log
+from certificates.standing import ending_of
 from workflows.ledger.proofs import proven
 from workflows.ledger.verification.broken import Broken, Fault
 from workflows.models import Checkpoint, Event
 
 NAME = "name_studio"
 UNFIT = (LookupError, TypeError, ValueError)
+Issued = Mapping[str, Certificate]
+"""The certificates of one application by their codes, in the order in which they were registered."""
 
 
 def check_named(batch: Applications) -> int:
@@ -27,7 +32,7 @@ def check_named(batch: Applications) -> int:
     rows = Designation.objects.filter(application__in=[one.pk for one in batch])
     rows = rows.select_related("decision", "certificate").prefetch_related("decision__signed_by")
     found = {one.application_id: one for one in rows}
-    certificates = []
+    issued, count = _certificates(batch), 0
     for one in batch:
         designation, named = found.get(one.pk), one.history.said(NAME)
         if designation is None and named:
@@ -37,55 +42,114 @@ def check_named(batch: Applications) -> int:
         if not named:
             raise stray(Designation, designation.pk)
         _check_designation(one, designation)
-        certificates += _check_certificate(one, designation)
-    _check_proofs(certificates)
-    return len(found) + len(certificates)
+        count += _check_certificates(one, designation, issued.get(one.stream, {}))
+    _check_proofs([certificate for of_one in issued.values() for certificate in of_one.values()])
+    return len(found) + count
 
 
 def refuse_certificates_of_nothing() -> None:
-    """Raise Broken where there is a certificate that belongs to no designation."""
-    designated = Designation.objects.filter(certificate=OuterRef("pk"))
+    """Raise Broken where a certificate belongs to no designation, or shares its place in a status list."""
+    designated = Designation.objects.filter(application__public_id=OuterRef("issued_for"))
     loose = Certificate.objects.filter(~Exists(designated)).order_by("pk").first()
     if loose is not None:
         raise stray(Certificate, loose.pk)
+    lost = Ending.objects.filter(~Exists(Certificate.objects.filter(pk=OuterRef("certificate"))))
+    if ending := lost.order_by("pk").first():
+        raise stray(Ending, ending.pk)
+    places = Certificate.objects.order_by("status_list", "status_index").values("status_list", "status_index")
+    shared = places.annotate(holders=Count("pk")).filter(holders__gt=1).first()
+    wrong = Q(status_index__gte=STATUS_LIST_LENGTH)
+    if shared:
+        wrong |= Q(status_list=shared["status_list"], status_index=shared["status_index"])
+    if one := Certificate.objects.filter(wrong).order_by("pk").first():
+        what = _("状态位%(index)d不归它一张证书所有") % {"index": one.status_index}
+        raise Broken(place_of(Certificate, one.pk), Fault.DIFFERS, what)
+
+
+def _certificates(batch: Applications) -> dict[str, dict[str, Certificate]]:
+    """Return the certificates of these applications by stream. One query."""
+    codes = [one.stream.partition("/")[2] for one in batch]
+    rows = Certificate.objects.filter(issued_for__in=codes).order_by("pk")
+    found: dict[str, dict[str, Certificate]] = {}
+    for row in rows.select_related("ending__successor"):
+        found.setdefault(f"{Application.stream_kind}/{row.issued_for}", {})[str(row.public_id)] = row
+    return found
 
 
 def _check_designation(one: Explicable, designation: Designation) -> None:
     [event] = one.history.said(NAME)
     decision, columns = designation.decision, one.columns
+    renewed = one.history.said(ActionWord.RENEW_CERTIFICATE)
+    until = renewed[-1].facts["valid_until"] if renewed else decision.valid_until.isoformat()
     expected = {
         "studio_id": columns["studio_id"], "district_id": columns["district_id"], "level": columns["level"],
-        "decision": event.facts["decision"], "named_on": decision.signed_on, "valid_until": decision.valid_until,
+        "decision": event.facts["decision"], "named_on": decision.signed_on, "valid_until": until,
     }  # fmt: skip
-    found = vars(designation) | {"decision": decision.number}
+    found = vars(designation) | {
+        "decision": decision.number,
+        "valid_until": designation.valid_until.isoformat(),
+    }
     hold(event.place(Designation, designation.pk), expected, found)
     signed = {"signed_at": decision.signed_at, "signed_by": code_of(decision, "signed_by")}
     hold(event.place(NamingDecision, decision.pk), {"signed_at": event.at, "signed_by": event.actor}, signed)
 
 
-def _check_certificate(one: Explicable, designation: Designation) -> list[Certificate]:
-    certificate, issued = designation.certificate, one.history.said(ISSUE)
-    if certificate is not None and not issued:
-        raise stray(Certificate, certificate.pk)
-    for event in issued:
-        code = event.facts["certificate"]
-        if certificate is None or code != str(certificate.public_id):
+def _check_certificates(one: Explicable, designation: Designation, issued: Issued) -> int:
+    """Check that those certificates are there that were issued, the last of them in force; return how many rows."""
+    events = {event.facts["certificate"]: event for event in one.history.said(ISSUE)}
+    for code, event in events.items():
+        if code not in issued:
             raise missing(event.place(Certificate, code))
-        _check_text(certificate, designation, event)
-    if certificate is None:
-        return []
-    _check_file(certificate, one.stream, one.history.said(FILE))
-    return [certificate]
+    for code, certificate in issued.items():
+        if code not in events:
+            raise stray(Certificate, certificate.pk)
+        _check_text(certificate, events[code])
+        made = [event for event in one.history.said(FILE) if event.facts["certificate"] == code]
+        _check_file(certificate, one.stream, made)
+    last = list(events.values())[-1] if events else None
+    in_force = issued[last.facts["certificate"]].pk if last else None
+    place = place_of(Designation, designation.pk, one.stream, last.sequence if last else None)
+    hold(place, {"certificate_id": in_force}, vars(designation))
+    if events:
+        _check_first(issued[next(iter(events))], designation, next(iter(events.values())))
+    return len(issued) + _check_endings(one, issued)
 
 
-def _check_text(certificate: Certificate, designation: Designation, event: Said) -> None:
+def _check_text(certificate: Certificate, event: Said) -> None:
     place = event.place(Certificate, certificate.pk)
-    hold(place, event.facts, printed_on(certificate))
-    expected = {
-        "registered_at": event.at, "year": designation.named_on.year,
-        "issued_on": designation.named_on, "valid_until": designation.valid_until,
-    }  # fmt: skip
+    said, printed = event.facts, recorded_of(certificate, event.facts)
+    names = [*said, *printed]
+    hold(place, {name: said.get(name) for name in names}, {name: printed.get(name) for name in names})
+    expected = {"registered_at": event.at, "year": certificate.issued_on.year}
     hold(place, expected, vars(certificate))
+
+
+def _check_first(certificate: Certificate, designation: Designation, event: Said) -> None:
+    """What was issued first is as the decision says; what came later, as its own events say."""
+    decided = {"issued_on": designation.named_on, "valid_until": designation.decision.valid_until}
+    hold(event.place(Certificate, certificate.pk), decided, vars(certificate))
+
+
+def _check_endings(one: Explicable, issued: Issued) -> int:
+    """Check that just those certificates have ended that were ended, and as it was said; return how many."""
+    endings = {code: ending for code, row in issued.items() if (ending := ending_of(row))}
+    left = dict(endings)
+    for event in one.history.said(*ENDS):
+        code = event.facts["certificate"]
+        ending = left.pop(code, None)
+        if ending is None:
+            raise missing(event.place(Ending, code))
+        place, said = event.place(Ending, ending.pk), said_of(ending)
+        hold(
+            place,
+            {name: event.facts.get(name) for name in OF_ENDING},
+            {name: said.get(name) for name in OF_ENDING},
+        )
+        kind = Ending.Kind.SUPERSEDED if event.facts.get("new_certificate") else Ending.Kind.REVOKED
+        hold(place, {"kind": kind, "recorded_at": event.at}, vars(ending))
+    for ending in left.values():
+        raise stray(Ending, ending.pk)
+    return len(endings)
 
 
 def _check_file(certificate: Certificate, stream: str, made: Sequence[Said]) -> None:
@@ -106,11 +170,11 @@ def _check_proofs(certificates: Iterable[Certificate]) -> None:
     made = {str(one.public_id): one for one in certificates if one.sha256}
     if not made:
         return
-    streams = Application.objects.filter(designation__certificate__in=made.values()).only("public_id")
-    events = Event.objects.filter(stream__in=[one.stream for one in streams], action=ISSUE)
+    streams = {f"{Application.stream_kind}/{one.issued_for}" for one in made.values()}
+    events = Event.objects.filter(stream__in=streams, action=ISSUE)
     for event in events.select_related("leaf", "payload"):
-        certificate = made[event.facts["certificate"]]
-        if _proof_of(event, certificate.log_proof) != certificate.log_proof:
+        certificate = made.get(event.facts["certificate"])
+        if certificate and _proof_of(event, certificate.log_proof) != certificate.log_proof:
             place = place_of(Certificate, certificate.pk, event.stream, event.sequence)
             raise Broken(place, Fault.DIFFERS, _("log_proof与现在给出的存证不同"))
 

@@ -15,6 +15,7 @@ from accreditation.completeness import EVIDENCE_KINDS, missing, progress, step_t
 from accreditation.context import offices
 from accreditation.models import Application, Designation
 from accreditation.queries.applicant import earlier_applications, waiting_task
+from accreditation.queries.certificates import of_case
 from accreditation.queries.documents import document_of
 from accreditation.queries.returns import returns_of, waiting_return
 from accreditation.queries.review import documents_of
@@ -27,6 +28,7 @@ from accreditation.views.applicant.own import own_application
 from accreditation.views.applicant.progress import deadline_at, rail
 from accreditation.views.review_changes import mark_label
 from accreditation.views.signed_in import SignedInRequest
+from certificates.standing import ending_of, standing
 
 TEMPLATES = {State.DRAFT: "applicant/draft.html"} | dict.fromkeys(RETURNED, "applicant/returned.html")
 
@@ -56,7 +58,7 @@ def application(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     elif found.state in RETURNED:
         context |= {"sent_back": _sent_back(found), "deadline": task and deadline_at(task.due_at, at)}
     else:
-        context |= {"designation": _designation(found), "may_remind": _may_remind(request, found, at)}
+        context |= {"may_remind": _may_remind(request, found, at), **_named(found, at)}
     return render(request, TEMPLATES.get(State(found.state), "applicant/submitted.html"), context)
 
 
@@ -126,7 +128,15 @@ def _sent_back(application: Application) -> dict[str, Any]:
     }
 
 
-def _designation(application: Application) -> Designation | None:
-    return (
-        Designation.objects.filter(application=application).select_related("certificate", "decision").first()
-    )
+def _named(application: Application, at: datetime) -> dict[str, Any]:
+    """Return the designation, how its certificate stands, and the certificates that were replaced."""
+    rows = Designation.objects.filter(application=application)
+    found = rows.select_related("certificate__ending__successor", "decision").first()
+    if found is None or found.certificate is None:
+        return {"designation": found}
+    replaced = of_case(found.certificate).filter(pk__lt=found.certificate_id)
+    return {
+        "designation": found,
+        "standing": standing(found.certificate, at),
+        "replaced": [one for one in replaced if ending_of(one)],
+    }

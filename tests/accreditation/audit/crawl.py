@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 from django.utils import timezone
 
-from accreditation.models import CaseFile, Evidence, Meeting, Organisation, SiteVisitPhoto, User
+from accreditation.models import Application, CaseFile, Evidence, Meeting, Organisation, SiteVisitPhoto, User
 from accreditation.services import offices
 from tests.browser.places import ROLES, Places
 from tests.browser.sample import Sample
@@ -187,6 +187,7 @@ def further(sample: Sample) -> Iterator[tuple[str, str, dict[str, Any]]]:
     declared = reverse("declaration", args=[sample.application(REVIEWED).cycle.code])
     yield "POST", declared, {"whether": "none", "do": "sign"}
     yield "POST", reverse("event-search-restore"), {"name": "重复催办", "query": "action=remind"}
+    yield "POST", reverse("verify-check"), {"number": "1", "check_code": "2"}
     yield "POST", reverse("ledger-add-checkpoint"), {}
     yield "POST", reverse("ledger-cosignatures"), {}
     new = "another-long-word-2027"
@@ -201,8 +202,10 @@ def _files(sample: Sample) -> Iterator[tuple[str, list[Any]]]:
     for name in ("ledger-latest", "ledger-keys", "ledger-consistency", "ledger-inclusion"):
         yield name, []
     yield "ledger-checkpoint", [checkpoint.size]
-    yield "verify-proof", [named.designation.certificate.check_code]
+    for name in ("verify-proof", "verify-status"):
+        yield name, [named.designation.certificate.check_code]
     yield "certificate", [named.public_id]
+    yield "plaque", [named.public_id]
     for name in ("timeline-event", "event-proof"):
         yield name, [reviewed.public_id, f"e{event.sequence}"]
     for application in (reviewed, named):
@@ -210,6 +213,17 @@ def _files(sample: Sample) -> Iterator[tuple[str, list[Any]]]:
     yield "site-visit-photo", [SiteVisitPhoto.objects.all()[0].public_id]
     yield "case-file-download", [CaseFile.objects.exclude(file="")[0].public_id]
     yield "notification", [Notification.objects.all()[0].public_id]
+    yield from _papers(named)
+
+
+def _papers(named: Application) -> Iterator[tuple[str, list[Any]]]:
+    """Documents that are made when somebody asks."""
+    designation = named.designation
+    yield "application-form", [named.public_id, 1]
+    yield "score-summary", [named.cycle.code]
+    yield "notice-document", [named.notice.public_id]
+    yield "decision-document", [designation.decision.public_id, "pdf"]
+    yield "yearbook", [designation.named_on.year]
 
 
 def _acts(sample: Sample) -> Iterator[tuple[str, list[Any]]]:
@@ -218,6 +232,7 @@ def _acts(sample: Sample) -> Iterator[tuple[str, list[Any]]]:
     for name in ("signing-add", "signing-sign"):
         yield name, [sample.application(REVIEWED).public_id, round_.public_id]
     yield "meeting-retry", [meeting.cycle.code, meeting.public_id]
+    yield "naming-draft", [meeting.cycle.code]
     yield "spread-undo", [delivery.webhook.office.code]
     yield "delivery-again", [delivery.webhook.office.code, delivery.webhook.public_id, delivery.public_id]
     yield "notification-unread", [Notification.objects.all()[0].public_id]

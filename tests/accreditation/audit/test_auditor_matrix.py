@@ -61,6 +61,7 @@ IDLE = {
     "login": "leads on to the start page: somebody is signed in already",
     "set_language": "is kept in a cookie",
     "verify": "answers whether a certificate is valid, and keeps nothing",
+    "verify-check": "as above, for programs",
 }
 """What takes a form from an auditor and writes nothing of what was sent here."""
 REFUSED = {403, 404, 405}

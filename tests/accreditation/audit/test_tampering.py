@@ -41,11 +41,12 @@ from accreditation.models import (
     StoredFile,
 )
 from accreditation.services import declarations, naming, notice, offices, site_visits
+from accreditation.services.certificate_life import reissue
 from accreditation.services.findings import look_for_findings
 from accreditation.states import State
 from accreditation.uploads import recognise
 from certificates.issuing import render_due
-from certificates.models import Certificate
+from certificates.models import Certificate, Ending
 from tests import factories
 from tests.attacker import at_liberty, other_values, overwrite, undone
 from tests.factories import AT, BEFORE, NOTICE_OVER, STEP
@@ -95,7 +96,7 @@ def visited(application: Application, who: factories.Cast) -> None:
 
 
 def named() -> Application:
-    """Return the application, named; its certificate is registered and drawn."""
+    """Return the application, named; its certificate is registered and drawn, and drawn anew after a correction."""
     who = factories.cast()
     application = factories.application_in(State.CITY_INTAKE)
     near = {factories.enterprise("99"): "曾在该厂任技术顾问。"}
@@ -114,6 +115,14 @@ def named() -> Application:
     notice.end_due_notices(application.state_since + 2 * NOTICE_OVER)
     application = walk(factories.fresh(application), who, State.NAMED)
     naming.issue_due_certificates(AT + MONTHS)
+    assert render_due(AT + MONTHS) == 1
+    first = Certificate.objects.get(issued_for=application.public_id)
+    names = {
+        "studio_name": first.studio_name,
+        "enterprise_name": first.enterprise_name,
+        "title": "市级工作室",
+    }
+    reissue(first, by=who.city_decider, at=AT + MONTHS, reason="称号有误。", corrected=names)
     assert render_due(AT + MONTHS) == 1
     return factories.fresh(application)
 
@@ -165,6 +174,7 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
     Application: {
         "state": "rejected", "version": 3, "sequence": 5, "head": "0" * 64, "revision_number": 2,
         "total": Decimal(91), "submitted_at": AT, "recommended_at": AT, "owed_to": "city",
+        "number": "2026-0099", "state_since": AT + DAY, "created_at": AT + DAY, "created_by_id": NO_SUCH,
         "process_version": "2026-2", "notice_ends_on": AT.date(), "notice_days_left": 2, "notice_id": None,
         "enterprise_id": NO_SUCH, "union_id": NO_SUCH, "district_id": NO_SUCH, "city_id": NO_SUCH, "cycle_id": NO_SUCH,
     },
@@ -184,13 +194,18 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
     },
     Designation: {
         "level": "national", "named_on": AT.date(), "valid_until": AT.date() + 9000 * DAY, "district_id": NO_SUCH,
-        "studio_id": NO_SUCH,
+        "studio_id": NO_SUCH, "certificate_id": NO_SUCH,
     },
     Certificate: {
         "public_id": NOBODY, "number": "渝劳模创〔2026〕第9999号", "check_code": "0" * 16, "studio_name": "别的工作室",
         "enterprise_name": "别的公司", "title": "别的", "issuer": "别的", "decision_number": "9号",
         "issued_on": AT.date(), "valid_until": AT.date() + 9000 * DAY, "registered_at": AT, "year": 2020,
         "file": "certificates/none.pdf", "sha256": "0" * 64, "size": 7, "rendered_at": AT, "log_proof": {},
+        "joint_issuers": ["别的工会"], "status_list": 7, "status_index": 2**20, "issued_for": NOBODY,
+    },
+    Ending: {
+        "ended_on": AT.date(), "reason": "别的。", "recorded_at": AT, "certificate_id": NO_SUCH,
+        "successor_id": NO_SUCH,
     },
     Organisation: {
         "code": "XX", "kind": "street", "parent_id": NO_SUCH, "escalates_to_id": NO_SUCH, "sequence": 1, "path": "XX/",
@@ -214,7 +229,7 @@ NAMED_BY_ANOTHER = {
     (Objection, "public_id"), (SiteVisit, "public_id"), (Certificate, "public_id"), (Scorecard, "expert_id"),
     (Revision, "number"), (Membership, "user_id"), (Membership, "organisation_id"), (Membership, "ended_at"),
     (Grant, "user_id"), (Grant, "content_object_id"), (Grant, "permission_id"), (Quota, "organisation_id"),
-    (Declaration, "user_id"),
+    (Declaration, "user_id"), (Certificate, "issued_for"), (Ending, "certificate_id"),
 }  # fmt: skip
 """Where what is changed is what the row is known by: it is missed, by the key that the event says."""
 ELSEWHERE = {
@@ -270,8 +285,8 @@ def test_a_changed_row_is_found_and_named(
 
 
 DELETED = (
-    Application, Revision, Scorecard, Objection, Evidence, SiteVisit, Designation, Certificate, Membership, Grant,
-    Quota, Finding,
+    Application, Revision, Scorecard, Objection, Evidence, SiteVisit, Designation, Certificate, Ending, Membership,
+    Grant, Quota, Finding,
 )  # fmt: skip
 
 
@@ -299,6 +314,10 @@ PUT_IN: dict[type[models.Model], Callable[[Case], dict[str, Any]]] = {
     SiteVisit: lambda case: {"public_id": uuid.uuid4()},
     Certificate: lambda case: {
         "public_id": uuid.uuid4(), "serial": 77, "number": "77", "check_code": "7" * 16, "sha256": "7" * 64,
+        "status_index": 2**16,
+    },
+    Ending: lambda case: {
+        "certificate_id": Certificate.objects.order_by("-pk").first().pk, "kind": "revoked", "successor_id": None,
     },
     Membership: lambda case: {"user_id": case.application.created_by_id, "organisation_id": case.application.city_id},
     Grant: lambda case: {"user_id": case.application.created_by_id, "content_object_id": case.application.city_id},

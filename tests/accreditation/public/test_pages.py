@@ -1,8 +1,5 @@
-"""The other public pages, and what no public page may show."""
+"""The other public pages."""
 
-import re
-from collections.abc import Callable
-from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -11,83 +8,14 @@ from django.urls import reverse
 
 from accreditation.figures import Figure
 from accreditation.models import ReportedFigure
-from accreditation.services import naming
 from accreditation.services.statistics import Reported, report_figures
-from accreditation.states import State
-from tests.accreditation.public.conftest import SIGNED, named, with_files
-from tests.factories import AT, application_in, cast, district, member, user
+from tests.accreditation.public.conftest import named
+from tests.factories import AT, cast, district, member
 from workflows.actors import SYSTEM
 from workflows.models import Event
 from workflows.refusals import NotPermitted, NotReady
 
 pytestmark = pytest.mark.django_db
-
-PRIVATE = {
-    "contact_name": "保密联系人",
-    "contact_phone": "13987654321",
-    "contact_email": "secret@example.com",
-    "narrative": "保密事迹",
-    "results": "保密成果",
-    "activity_ledger": "保密台账",
-    "plan": "保密计划",
-    "address": "保密地址",
-    "equipment": "保密设备",
-}
-PRIVATE_MEMBER = {"name": "保密成员", "trade": "钳工", "education": "保密学历", "birth_year": 1961}
-RANDOM = re.compile(r'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|value="[0-9A-Za-z]{64}"')
-"""Identifiers and form tokens, in which any four digits may stand."""
-NOTES = ("符合条件。", "保密意见")
-
-
-def test_no_public_page_shows_contacts_birth_years_or_notes(
-    client: Client, clock: Callable[[datetime], None]
-) -> None:
-    members = [PRIVATE_MEMBER | {"name": f"保密成员{number}"} for number in range(3)]
-    ended = application_in(State.NOTICE_ENDED, **PRIVATE, members=members)
-    objected = application_in(State.OBJECTION, cast("other"), **PRIVATE, members=members)
-    decision = naming.name_studios(
-        cycle=ended.cycle, applications=[ended], number="渝工发〔2026〕18号", title="关于命名的决定",
-        signed_on=SIGNED.date(), by=user("city_decider"), at=SIGNED,
-    )  # fmt: skip
-    naming.issue_due_certificates(SIGNED)
-    with_files()
-    clock(objected.state_since)
-    assert ended.notice
-    assert objected.notice
-    filed = objected.objections.get()
-    pages = [
-        reverse("home"),
-        reverse("register"),
-        reverse("studio", args=[ended.studio.public_id]),
-        reverse("notices"),
-        reverse("notice", args=[ended.notice.public_id]),
-        reverse("notice", args=[objected.notice.public_id]),
-        reverse("objection", args=[objected.notice.public_id, objected.public_id]),
-        reverse("objection-received", args=[filed.public_id]),
-        reverse("districts"),
-        reverse("district", args=["YB"]),
-        reverse("district", args=["CQ"]),
-        reverse("decision", args=[decision.public_id]),
-    ]
-    secrets = [
-        *PRIVATE.values(),
-        "保密成员",
-        "保密学历",
-        "1961",
-        *NOTES,
-        filed.name,
-        filed.contact,
-        filed.grounds,
-    ]
-    secrets += ["honour.pdf", "site.pdf", "applicant", "expert1", "city_decider"]
-    shown = {}
-    for address in pages:
-        answer = client.get(address)
-        assert answer.status_code == 200, address
-        text = RANDOM.sub("", answer.text)
-        shown[address] = [secret for secret in secrets if secret in text]
-    assert shown == {address: [] for address in pages}
-    assert client.get(reverse("register"), {"q": "13987654321"}).context["page"].paginator.count == 0
 
 
 def test_a_naming_decision_lists_its_studios_by_district(client: Client) -> None:
