@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # Crockford's base 32: no I, L, O or U, so that a code read aloud or copied from paper stays unambiguous.
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -173,7 +174,7 @@ class Ending(models.Model):
     """
 
     class Kind(models.TextChoices):
-        REVOKED = "revoked", _("撤销")
+        REVOKED = "revoked", pgettext_lazy("证书", "撤销")
         SUPERSEDED = "superseded", _("由新证书代替")
 
     certificate = models.OneToOneField(Certificate, models.PROTECT, related_name="ending")

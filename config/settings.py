@@ -227,7 +227,9 @@ CERTIFICATE_PROCESSES = int(os.environ.get("WUHAO_CERTIFICATE_PROCESSES", min(os
 CERTIFICATE_PROOF = "accreditation.services.certificate_proofs.log_proof"
 CERTIFICATE_MADE = "accreditation.services.certificate_proofs.record_file"
 CERTIFICATE_CHECK = "accreditation.services.certificate_proofs.fault_of"
-CERTIFICATE_CHECK_ALONE = "accreditation.services.certificate_proofs.fault_by_itself"  # without asking the log
+CERTIFICATE_CHECK_ALONE = (
+    "accreditation.services.certificate_proofs.fault_by_itself"  # without asking the log
+)
 # Who is told of an event (event, at), their letter (user, notifications, language, at), a webhook's (event, webhook),
 # and the letter with a checkpoint (user, checkpoint, note, language, at), None to those who may not have it any more.
 NOTIFICATION_AUDIENCE = "accreditation.queries.audience.audience_of"

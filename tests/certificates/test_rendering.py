@@ -43,7 +43,14 @@ def certificate(**changes) -> Certificate:
 def attached_to(content: bytes, folder: Path) -> str:
     """The log proof, as poppler finds it attached."""
     (folder / "certificate.pdf").write_bytes(content)
-    command = ["pdfdetach", "-savefile", "log-proof.json", "-o", folder / "attached", folder / "certificate.pdf"]
+    command = [
+        "pdfdetach",
+        "-savefile",
+        "log-proof.json",
+        "-o",
+        folder / "attached",
+        folder / "certificate.pdf",
+    ]
     subprocess.run(command, check=True)
     return (folder / "attached").read_text()
 

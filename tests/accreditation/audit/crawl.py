@@ -202,6 +202,11 @@ def _files(sample: Sample) -> Iterator[tuple[str, list[Any]]]:
     for name in ("ledger-latest", "ledger-keys", "ledger-consistency", "ledger-inclusion"):
         yield name, []
     yield "ledger-checkpoint", [checkpoint.size]
+    for name in ("credential-keys", "signing-certificates", "sitemap", "robots"):
+        yield name, []
+    yield "status-list", [1, "revocation"]
+    yield "sitemap-section", ["studios"]
+    yield "register-file", ["csv"]
     for name in ("verify-proof", "verify-status"):
         yield name, [named.designation.certificate.check_code]
     yield "certificate", [named.public_id]
