@@ -12,6 +12,11 @@ from certificates.page import laid_out
 from certificates.paper import check_fonts
 from certificates.proofs import FILE_NAME, as_text
 
+WHAT = {
+    FILE_NAME: "存证：操作记录的包含证明",  # untranslated: a document in Chinese
+    credentials.FILE_NAME: "电子凭证：证书内容的签名数据",  # untranslated: a document in Chinese
+}
+
 
 def render(certificate: Certificate) -> bytes:
     """The certificate as a PDF, not yet sealed, with its `log_proof` and its credential attached.
@@ -33,14 +38,8 @@ def _attachments(certificate: Certificate) -> list[Attachment]:
     """What programs read, dated like the certificate: two drawings do not differ by the clock."""
     written = certificate.registered_at.astimezone(UTC)
     files = {
-        FILE_NAME: (
-            as_text(certificate.log_proof),
-            "存证：操作记录的包含证明",
-        ),  # untranslated: a document in Chinese
-        credentials.FILE_NAME: (
-            credential_of(certificate),
-            "电子凭证：证书内容的签名数据",  # untranslated: a document in Chinese
-        ),
+        FILE_NAME: (as_text(certificate.log_proof), WHAT[FILE_NAME]),
+        credentials.FILE_NAME: (credential_of(certificate), WHAT[credentials.FILE_NAME]),
     }
     return [
         Attachment(

@@ -27,7 +27,8 @@ DATA = {
     "accreditation/sample/": "the sample's names and texts",
     "certificates/configuration.py": "what stands on the certificate, a Chinese document for every reader",
     "certificates/designs/": "the certificate",
-    "certificates/rendering.py": "the certificate",
+    "certificates/page.py": "the certificate",
+    "certificates/trial.py": "what a certificate of nobody says",
     "config/formats/zh_Hans/": "how Chinese writes dates",
     "templates/components/mark.html": "the mark is drawn of a character",
 }

@@ -4,9 +4,8 @@ from contextlib import suppress
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accreditation.queries.certificate_looks import newest_designs
 from certificates.choices import LONGEST, MAY_BE_EMPTY, wrong_choices
@@ -153,4 +152,4 @@ def designs_for(purpose: Design.Purpose, current: str) -> list[tuple[str, Any]]:
 
 def design_name(design: Design) -> str:
     """Return the name of an operator's design with its version."""
-    return _gettext("%(name)s（第%(version)d版）") % {"name": design.name, "version": design.version}
+    return gettext("%(name)s（第%(version)d版）") % {"name": design.name, "version": design.version}
