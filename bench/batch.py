@@ -84,7 +84,8 @@ def _spread(keys: Sequence[int], processes: int) -> float:
         began = time.perf_counter()
         made = spread(make_files, keys, timezone.now(), processes=processes)
         spent = time.perf_counter() - began
-    what = f"a batch, {processes} {'process' if processes == 1 else 'processes'}, their start included"
+    who = "1 process, its" if processes == 1 else f"{processes} processes, their"
+    what = f"a batch, {who} start included"
     line(what, f"{spent / made * 1000:.0f} ms each", f"{made} in {spent:.0f} s")
     early, late = memory.most_in(0.25, 0.5), memory.most_in(0.75, 1)
     line("  memory in the last quarter against the second", times(late / early), f"{late:,.0f} MB")
@@ -97,7 +98,8 @@ def _with_one_killed(keys: Sequence[int]) -> int:
     def kill() -> None:
         while Certificate.objects.filter(pk__in=keys).exclude(sha256="").count() < len(keys) // 3:
             time.sleep(0.05)
-        os.kill(multiprocessing.active_children()[0].pid or 0, signal.SIGKILL)
+        for child in multiprocessing.active_children()[:1]:
+            os.kill(child.pid or 0, signal.SIGKILL)
 
     killer = threading.Thread(target=kill)
     killer.start()

@@ -25,9 +25,10 @@ AT_ONCE = 10_000
 
 @dataclass
 class _Copy:
-    """A stream that is being written, and the hash of its last event so far."""
+    """A stream that is being written, the application's number, and the hash of its last event so far."""
 
     stream: str
+    number: str
     head: str = ""
 
 
@@ -36,11 +37,13 @@ def chained(template: Application, numbers: range, at: datetime) -> None:
     before = Application.objects.aggregate(last=Max("pk"))["last"]
     crowd(template, numbers, at, with_events=False)
     rows = Application.objects.filter(pk__gt=before).order_by("pk")
-    pks, codes = zip(*rows.values_list("pk", "public_id"), strict=True)
-    forms = [_Copy(f"{Application.stream_kind}/{code}") for code in codes]
-    read = [_Copy(f"{READING}/{code}") for code in codes]
+    pks, codes, said = zip(*rows.values_list("pk", "public_id", "number"), strict=True)
+    forms = [
+        _Copy(f"{Application.stream_kind}/{code}", *number) for code, *number in zip(codes, said, strict=True)
+    ]
+    read = [_Copy(f"{READING}/{code}", "") for code in codes]
     with triggers_lifted(connection), transaction.atomic():
-        sequence = _write(template.stream, forms)
+        sequence = _write(template.stream, forms, template.number)
         _settle([(sequence, form.head, pk) for form, pk in zip(forms, pks, strict=True)])
         sequence = _write(f"{READING}/{template.public_id}", read)
         journals = zip(codes, read, strict=True)
@@ -53,21 +56,24 @@ def chained(template: Application, numbers: range, at: datetime) -> None:
             cursor.execute("ANALYZE")
 
 
-def _write(template: str, copies: Sequence[_Copy]) -> int:
+def _write(template: str, copies: Sequence[_Copy], number: str = "") -> int:
     """Write the events of a stream for each of the copies; return how many events each has."""
     events = list(Event.objects.filter(stream=template).order_by("sequence").values())
     kept = dict(EventPayload.objects.filter(event__stream=template).values_list("event", "content"))
     first = (Event.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
-    _insert(Event, _events(events, copies, first))
+    _insert(Event, _events(events, copies, first, number))
     contents = (kept[one["id"]] for one in events for _copy in copies)
     _insert(EventPayload, ([first + n, "", content] for n, content in enumerate(contents)))
     return len(events)
 
 
-def _events(templates: Sequence[dict[str, Any]], copies: Sequence[_Copy], key: int) -> Iterator[list[Any]]:
+def _events(
+    templates: Sequence[dict[str, Any]], copies: Sequence[_Copy], key: int, number: str
+) -> Iterator[list[Any]]:
     for template in templates:
         for copy in copies:
             body = template["body"].replace(template["stream"], copy.stream)
+            body = body.replace(f'"number":"{number}"', f'"number":"{copy.number}"')
             if template["previous"]:
                 body = body.replace(template["previous"], copy.head)
             row = template | {"id": key, "stream": copy.stream, "previous": copy.head, "body": body}

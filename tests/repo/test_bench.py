@@ -53,8 +53,27 @@ SEARCH = [
     "SQL statements without a filter at 100",
     "SQL statements without a filter at 200",
 ]
-TINY = ["--sizes", "60", "120", "--events", "50", "--searched", "100", "200"]
-CERTIFICATE = ["drawn by a process that has drawn one before", "drawn by a new process, its start included"]
+TINY = ["--sizes", "60", "120", "--events", "50", "--searched", "100", "200", "--certificates", "4"]
+CERTIFICATE = [
+    "drawn by a process that has drawn one before",
+    "drawn by a new process, its start included",
+    "WeasyPrint, signed",
+    "WeasyPrint, not signed",
+    "against ours, signed",
+    "Chromium's print to PDF",
+    "against ours, signed",
+    "typst",
+    "against ours, signed",
+    "one after another, once one was made",
+    "a batch, 1 process, its start included",
+    "memory in the last quarter against the second",
+    "a batch, 2 processes, their start included",
+    "memory in the last quarter against the second",
+    "two processes against one",
+    "made before one of two processes was killed",
+    "numbers after another run, all of them different",
+    "files after another run, all of them different",
+]
 FIGURE = re.compile(r"  (?:  )?(?P<what>\S.*?\S) {2,}(?P<measured>[\d.,]+\S*( \S+)*)")
 
 
