@@ -27,7 +27,7 @@ ROLE = "wuhao_app"
 LEDGER = {
     "workflows_event", "workflows_eventpayload", "workflows_leaf", "workflows_node", "workflows_checkpoint",
     "workflows_cosignature", "accreditation_revision", "accreditation_rubric", "accreditation_sitevisit",
-    "accreditation_sitevisitphoto",
+    "accreditation_sitevisitphoto", "certificates_ending", "certificates_layout", "certificates_design",
 }  # fmt: skip
 
 
