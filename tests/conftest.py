@@ -12,6 +12,8 @@ from django.utils import translation
 from tests.append_only import triggers_lifted
 from tests.settings import ON_POSTGRES
 
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+
 gc.set_threshold(
     100_000, 20, 20
 )  # pages make much short-lived garbage: looking for cycles less often saves a seventh
@@ -25,13 +27,29 @@ def pytest_report_header() -> str:
     return f"database: {'PostgreSQL' if ON_POSTGRES else 'SQLite'}"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, without calling them skipped, the tests that mean something on PostgreSQL only."""
-    if ON_POSTGRES:
-        return
-    left_out = [item for item in items if item.get_closest_marker("postgres")]
-    items[:] = [item for item in items if not item.get_closest_marker("postgres")]
+    """Leave out, without calling them skipped, the tests that mean nothing on this database; keep files together."""
+    left_out = [item for item in items if _means_nothing_here(item)]
+    items[:] = [item for item in items if not _means_nothing_here(item)]
     config.hook.pytest_deselected(items=left_out)
+    for item in items:
+        if _starts_from_what_its_file_shares(item):
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+
+def _means_nothing_here(item: pytest.Item) -> bool:
+    """On SQLite, a race; on PostgreSQL, what asks no database and so was seen to hold on SQLite."""
+    if ON_POSTGRES:
+        fixtures = {*getattr(item, "fixturenames", ())}
+        return not (item.get_closest_marker("django_db") or DATABASE_FIXTURES & fixtures)
+    return item.get_closest_marker("postgres") is not None
+
+
+def _starts_from_what_its_file_shares(item: pytest.Item) -> bool:
+    """A fixture of the whole file is made once only if one worker runs all the tests that ask for it."""
+    fixtures = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009
+    return any(found[-1].scope == "module" for found in fixtures)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """The tasks of a subject: which are open, and which of them a step closes and opens."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -10,6 +11,7 @@ from viewflow.fsm import Transition
 
 from workflows.actors import Actor, hands_of
 from workflows.models import SigningRound, Task
+from workflows.prepared import Change, Prepared
 from workflows.process import Process
 from workflows.refusals import NotPermitted, SignedAfter
 
@@ -34,19 +36,40 @@ def close_tasks(process: Process, transition: Transition, by: Actor, at: datetim
     scope = transition.custom["tasks"]
     if scope == "none":
         return
-    tasks = open_tasks(process.subject)
-    if scope == "own":
-        free = Q(assignee=None) | Q(assignee_id__in=hands_of(by))
-        works = tasks.filter(free, kind=Task.Kind.WORK, hold__in=_passable(transition))
-        tasks = _with_parts(tasks, works)
-    elif scope == "mine":
-        tasks = _with_parts(tasks, tasks.filter(assignee_id=by.pk, kind=Task.Kind.WORK))
-    else:
+    if scope == "all":
         _cancel_rounds(process.subject, at)
-    outcome = Case(When(kind=Task.Kind.WORK, then=Value(transition.slug)), default=Value(LAPSED))
-    closed = tasks.update(closed_at=at, closed_by_id=by.pk, outcome=outcome)
+    hand, other_hand = (*hands_of(by), None, None)[:2] if scope == "own" else (by.pk, None)
+    closed = _closing(scope, _passable(transition)).change(
+        kind=ContentType.objects.get_for_model(process.subject).pk,
+        subject=process.subject.pk,
+        hand=hand,
+        other_hand=other_hand,
+        by=by.pk,
+        at=at,
+        outcome=transition.slug,
+    )
     if scope == "own" and not closed:
         _refuse_held(process.subject, transition, by)
+
+
+@cache
+def _closing(scope: str, passable: tuple[str, ...]) -> Prepared:
+    """Return the change that closes tasks, composed once: every step runs it."""
+
+    def build(
+        *, kind: int, subject: int, hand: int, other_hand: int, by: int, at: datetime, outcome: str
+    ) -> Change:
+        tasks = Task.objects.filter(content_type_id=kind, object_id=subject, closed_at=None)
+        if scope == "own":
+            free = Q(assignee=None) | Q(assignee_id__in=[hand, other_hand])
+            tasks = _with_parts(tasks, tasks.filter(free, kind=Task.Kind.WORK, hold__in=passable))
+        elif scope == "mine":
+            tasks = _with_parts(tasks, tasks.filter(assignee_id__in=[hand], kind=Task.Kind.WORK))
+        ended = Case(When(kind=Task.Kind.WORK, then=Value(outcome)), default=Value(LAPSED))
+        return Change(tasks, {"closed_at": at, "closed_by_id": by, "outcome": ended})
+
+    values = ("kind", "subject", "hand", "other_hand", "by", "at", "outcome")
+    return Prepared(build, *values, texts=frozenset({"outcome"}), moments=frozenset({"at"}))
 
 
 def _with_parts(tasks: QuerySet[Task], works: QuerySet[Task]) -> QuerySet[Task]:

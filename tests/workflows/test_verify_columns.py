@@ -13,7 +13,7 @@ from workflows.ledger.verification.broken import Broken, Fault
 from workflows.ledger.verification.whole import verify
 from workflows.models import Checkpoint, Cosignature, Event, EventPayload, Leaf, Node
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("verify_columns")]
+pytestmark = pytest.mark.django_db
 LEDGER = (Event, EventPayload, Leaf, Node, Checkpoint, Cosignature)
 WITHOUT_MEANING = {(Cosignature, "id"): "nothing refers to it, and nothing is found by it"}
 COLUMNS = [(model, field.attname) for model in LEDGER for field in model._meta.concrete_fields]

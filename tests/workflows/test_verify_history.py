@@ -34,7 +34,7 @@ from workflows.ledger.verification.one_stream import verify_stream
 from workflows.ledger.verification.whole import verify
 from workflows.models import Checkpoint, Cosignature, Event, EventPayload, Journal, Leaf, Node
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("verify_history")]
+pytestmark = pytest.mark.django_db
 NOW = factories.AT + timedelta(days=3)
 
 

@@ -15,7 +15,7 @@ from tests.accreditation.audit.crawl import Attempt, Crawl, auditor_of, signed_i
 from tests.browser.places import all_names
 from tests.browser.sample import Sample
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 READS = {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"}
 """No address does anything for these verbs, but that what is opened stands in a journal."""
 EVENTS = {"workflows_event", "workflows_eventpayload"}
@@ -33,6 +33,9 @@ OWN = {
     "logout": SIGN_IN,
     "password_change": SIGN_IN | {"accreditation_user"},
     "mail-choice": JOURNAL | {"sign_in/", "accreditation_user", "workflows_mailchoice"},
+    "mail-again": JOURNAL | {"sign_in/", "workflows_mailchoice"},
+    "mail-withdraw": JOURNAL | {"sign_in/", "workflows_mailchoice"},
+    "mail-confirm": JOURNAL | {"sign_in/", "accreditation_user", "workflows_mailchoice"},
     # Every member of a body that reviews may declare their interests. It binds nobody else.
     "declaration": EVENTS
     | {"accreditation_declaration", "accreditation_interest", "accreditation_cycle", "cycle/"},
