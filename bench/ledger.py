@@ -5,11 +5,13 @@ import os
 import resource
 import time
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from accreditation.models import Application
+from accreditation.services import review
 from accreditation.services.journals import READING, evidence_read
 from accreditation.states import State
 from bench.chained import chained
@@ -26,7 +28,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 def measure(events: int) -> None:
     """Verify a quarter of so many events, then all of them."""
-    template = factories.application_in(State.LISTED, leader_name="账本")
+    template = _rejected()
     each = template.sequence + _read(template)
     heading("Verifying the ledger: applications with all that their events explain, and who read their files")
     made = 0
@@ -38,6 +40,18 @@ def measure(events: int) -> None:
         log.number_events(factories.AT)
         checkpoints.make(factories.AT)  # nothing may be older than the checkpoint that it comes after
         _verify(what)
+
+
+def _rejected() -> Application:
+    """Return one that came as far as the list, and then gave its place back: no quota has so many."""
+    template, who = factories.application_in(State.LISTED, leader_name="账本"), factories.cast()
+    at = template.state_since + factories.STEP
+    said: dict[str, Any] = {"at": at, "reason": "材料需要核实。"}
+    review.return_to_level(
+        template, by=who.city_decider, expected_version=template.version, level="district", **said
+    )
+    review.reject(template, by=who.district_decider, expected_version=template.version + 1, **said)
+    return factories.fresh(template)
 
 
 def _read(template: Application) -> int:

@@ -134,18 +134,7 @@ def _typst() -> Iterator[Make]:
 def _said(number: int) -> Mapping[str, Any]:
     one = certificate(number)
     facts = facts_of(one, configuration_of(None), place_of(one.log_proof))
-    plain = (
-        "number",
-        "heading",
-        "valid_until",
-        "decision_number",
-        "check_code",
-        "issued_on",
-        "record",
-        "checkpoint",
-        "root",
-    )
-    return {name: facts[name] for name in plain} | {
+    return {name: facts[name] for name in PLAIN} | {
         "studio": one.studio_name, "enterprise": one.enterprise_name, "issuer": one.issuer,
         "before": facts["before"]["text"], "after": facts["after"]["text"],
         "qr": facts["qr"].replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1),
