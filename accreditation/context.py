@@ -1,6 +1,6 @@
 """What every page shows around its content: who is signed in, for which office, and where they can go."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +74,16 @@ def looks_after_certificates(office: Office) -> bool:
     return office.organisation.level == Level.CITY and bool(office.grants & {DECIDE, MANAGE})
 
 
+def only_manages(office: Office) -> bool:
+    """Whose work is the members alone comes to them first; everybody else finds them in the menu."""
+    return MANAGE in office.grants and not office.grants & {APPLY, REVIEW, DECIDE, AUDIT}
+
+
+def also_manages(office: Office) -> bool:
+    """Who manages the members beside other work."""
+    return MANAGE in office.grants and not only_manages(office)
+
+
 def stands_in(office: Office) -> bool:
     """The people of the offices that review can stand in for each other."""
     return bool(office.organisation.level and office.grants & {REVIEW, DECIDE, MANAGE})
@@ -90,7 +100,7 @@ REVIEWING = frozenset(
     | {"assign", "transfer", "delegate", "advise", "copy"}
     | {"signing", "signing-new"}
     | {"recuse", "appoint"}
-    | {"keys", "batch", "searches", "search-save", "search"}
+    | {"keys", "batch", "copy-many", "searches", "search-save", "search"}
 )
 DESK = Place("desk", _("待办"), holding(REVIEW, DECIDE), REVIEWING)
 CYCLE = frozenset(
@@ -100,6 +110,8 @@ CYCLE = frozenset(
         "cycle-settings",
         "versions",
         "panel",
+        "panels",
+        "panels-conclude",
         "notice-list",
         "naming",
         "ruling",
@@ -121,11 +133,14 @@ FINDINGS = Place(
     holding(AUDIT),
     frozenset({"finding", "finding-examine", "finding-reopen", "findings-examine", "finding-rules"}),
 )
+MEMBERS_LABEL = _("成员与权限")
+CYCLES = Place("cycles", pgettext_lazy("列表", "批次"), reads_cycles, CYCLE)
 MAIN = (
     Place("applications", _("我的申报"), holding(APPLY), APPLYING),
+    Place("offices", MEMBERS_LABEL, only_manages, MEMBERS),
     DESK,
     Place("desk-done", _("已办"), holding(REVIEW, DECIDE)),
-    Place("cycles", pgettext_lazy("列表", "批次"), reads_cycles, CYCLE),
+    CYCLES,
     Place(
         "audit",
         _("查档"),
@@ -150,13 +165,18 @@ LOOKS = frozenset({"certificate-look-preview", "certificate-look-sample", "certi
     {"certificate-design", "certificate-design-preview"}
 )
 MENU = (
-    Place("offices", _("成员与权限"), holding(MANAGE), MEMBERS),
+    Place("offices", MEMBERS_LABEL, also_manages, MEMBERS),
     Place("certificate-look", _("证书样式"), looks_after_certificates, LOOKS),
     Place("loads", _("办理情况"), oversees, frozenset({"load", "spread", "spread-undo"})),
     Place("copies", _("抄送我的"), lambda office: office.organisation.level is not None),
     Place("substitutions", _("代理"), stands_in, SUBSTITUTIONS),
     Place("declarations", _("利害关系申明"), holding(REVIEW, DECIDE), frozenset({"declaration"})),
-    Place("account", _("我的账号"), lambda _office: True, frozenset({"password_change", "mail-choice"})),
+    Place(
+        "account",
+        _("我的账号"),
+        lambda _office: True,
+        frozenset({"password_change", "mail-choice", "mail-confirm"}),
+    ),
 )
 OTHERS = (REGISTER, NOTICES)  # for somebody signed in who holds no grants
 PUBLIC = (
@@ -183,17 +203,21 @@ def current_office(request: HttpRequest) -> Office | None:
 
 
 def links(
-    places: tuple[Place, ...], office: Office | None, page: str, waiting: Mapping[Place, str] | None = None
+    places: tuple[Place, ...],
+    office: Office | None,
+    page: str,
+    waiting: Mapping[Place, str] | None = None,
+    opened: Collection[Place] = (),
 ) -> list[Link]:
     """Return those of the places that the office sees; without an office, all. Whoever has tasks sees the desk.
 
-    `waiting` is how many things wait at a place.
+    `waiting` is how many things wait at a place, `opened` are those that standing in for somebody opens.
     """
     counts = waiting or {}
     seen = [
         place
         for place in places
-        if office is None or place.seen_by(office) or (place is DESK and counts.get(DESK))
+        if office is None or place.seen_by(office) or place in opened or (place is DESK and counts.get(DESK))
     ]
     return [
         Link(reverse(place.name), place.label, place.is_here(page), counts.get(place, "")) for place in seen
@@ -205,6 +229,14 @@ def desk(request: HttpRequest) -> Desk:
     if not hasattr(request, DESK_CACHE):
         setattr(request, DESK_CACHE, desk_of(request.user, offices(request), timezone.now()))  # type: ignore[arg-type]
     return getattr(request, DESK_CACHE)
+
+
+def stood_in_places(request: HttpRequest) -> tuple[Place, ...]:
+    """Return what else somebody sees because they stand in for another: the cycles that the principal reads."""
+    own = desk(request)
+    stood_in = {one.office_id for one in own.substitutions}
+    reads = any(reads_cycles(one) for one in own.offices if one.organisation.pk in stood_in)
+    return (CYCLES,) if reads else ()
 
 
 def waiting_on_desk(request: HttpRequest) -> str:
@@ -241,13 +273,14 @@ def around(request: HttpRequest) -> dict[str, Any]:
     page = request.resolver_match.url_name or "" if request.resolver_match else ""
     office = current_office(request)
     signed_in = request.user.is_authenticated
-    others = (DESK, *OTHERS) if signed_in and desk(request).is_open else OTHERS
+    opened = stood_in_places(request) if signed_in else ()
+    others = (DESK, *opened, *OTHERS) if signed_in and desk(request).is_open else OTHERS
     main = MAIN if office else others if signed_in else PUBLIC
     waiting = {DESK: waiting_on_desk(request), FINDINGS: open_findings(request)}
     return {
         "office": office,
         "offices": offices(request),
-        "navigation": links(main, office, page, waiting),
+        "navigation": links(main, office, page, waiting, opened),
         "menu": links(MENU if office else MENU[2:], office, page) if signed_in else [],
         "inbox": inbox(request, page) if signed_in else None,
         "keys": signed_in and desk(request).is_open,

@@ -58,6 +58,17 @@ def has_grant(user: User, grant: str, organisation: Organisation) -> bool:
     return grants_on(user.pk, [grant], organisation.pk).exists()
 
 
+def may_decide_at(by: Actor, organisation: Organisation) -> bool:
+    """Return whether an actor decides for exactly this organisation: by grant, or in the place of who holds it.
+
+    What is decided about an application is asked of it as well (`AtLevel`), with what bars both of them.
+    """
+    if not isinstance(by, Substitute):
+        return has_grant(by, DECIDE, organisation)
+    running = substitutions(by.user, by.at).filter(principal_id=by.principal.pk, office=organisation)
+    return running.exists() and has_grant(by.principal, DECIDE, organisation)
+
+
 def may_apply(application: Application, by: Actor) -> Verdict:
     """The applicant's own people: they fill in, submit and withdraw."""
     allowed = by.pk is not None and grants_on(by.pk, [APPLY], application.enterprise_id).exists()

@@ -55,7 +55,7 @@ from accreditation.steps import (
 )
 from accreditation.targets import BACK, DOWN, TO_CITY, TO_UNION, UP
 from accreditation.work import last_decision
-from workflows.actors import Actor, holder_of
+from workflows.actors import Actor, holder_of, person_of
 from workflows.ledger.chain import canonical, digest, written
 from workflows.models import Event
 from workflows.process import Opening, Process
@@ -419,7 +419,7 @@ class ReviewProcess(Process):
                 outcome=outcome,
                 ruling=self.deed.reason if ruling is None else ruling,
                 ruled_at=self.deed.at,
-                ruled_by=self.deed.by,
+                ruled_by=person_of(self.deed.by),
             )
         return ruled
 

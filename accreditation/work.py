@@ -6,8 +6,17 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accreditation.models import Application, OrganisationUserObjectPermission, User
-from accreditation.permissions import DECIDE, OFFICE_FIELD, REVIEW, AtLevel, appointments, substitutions
+from accreditation.models import Application, Organisation, OrganisationUserObjectPermission, User
+from accreditation.permissions import (
+    DECIDE,
+    OFFICE_FIELD,
+    REVIEW,
+    AtLevel,
+    appointments,
+    has_grant,
+    may_decide_at,
+    substitutions,
+)
 from accreditation.states import DECIDED_ON, LEVEL_OF, Level, State
 from workflows.actors import Actor, Substitute, hands_of
 from workflows.models import Event
@@ -69,6 +78,18 @@ def acting_as(user: User, application: Application, at: datetime) -> Actor:
     if holder is not None or not standing_in or predicate(application, user):
         return user
     return next((one for one in standing_in if predicate(application, one)), user)
+
+
+def acting_at(user: User, office: Organisation, at: datetime) -> Actor:
+    """Return as whom the user decides for an office on many applications at once: a ranking, a meeting, a notice.
+
+    Who decides there does so in person; who only stands in for somebody who does, in the place of the first of them.
+    """
+    if has_grant(user, DECIDE, office):
+        return user
+    running = substitutions(user, at).filter(office=office).select_related("principal").order_by("pk")
+    standing_in = (Substitute(user, one.principal, at) for one in running)
+    return next((one for one in standing_in if may_decide_at(one, office)), user)
 
 
 def _deciding(state: State | str) -> AtLevel | None:

@@ -15,8 +15,8 @@ from django.db.models import F, Max
 
 from accreditation.models import Application, Cycle, Revision
 from accreditation.services.journals import READING
-from bench.crowd import crowd
 from tests.append_only import triggers_lifted
+from tests.crowd import crowd
 from workflows.ledger.chain import digest
 from workflows.models import Event, EventPayload, Journal
 

@@ -16,10 +16,10 @@ from accreditation.queries.desk_rows import rows
 from accreditation.scope import offices_of
 from accreditation.states import State
 from bench import bare
-from bench.crowd import NUMBER, crowd
 from bench.report import heading, line, times
 from bench.rounds import in_turns, milliseconds, ratio
 from tests import factories
+from tests.crowd import NUMBER, crowd
 
 OFFICES = 33
 """Among which all applications are shared: each holds 3 in 100 of them, so that its desk grows with the whole."""

@@ -12,8 +12,8 @@ from django.db.models import Max
 
 from accreditation.models import Application, EventTerm, IndexedThrough, Organisation, ReasonPair, User
 from accreditation.queries.event_terms import pairs, terms_of
-from bench.crowd import HASH, crowd
 from tests.append_only import triggers_lifted
+from tests.crowd import HASH, crowd
 from workflows.ledger import log
 from workflows.models import Event, Leaf, ReadThrough
 

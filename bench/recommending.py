@@ -17,8 +17,8 @@ django.setup()
 from accreditation.models import Application  # noqa: E402
 from accreditation.services import review  # noqa: E402
 from accreditation.states import State  # noqa: E402
-from bench.crowd import crowd  # noqa: E402
 from tests import factories  # noqa: E402
+from tests.crowd import crowd  # noqa: E402
 
 
 def main() -> None:

@@ -14,11 +14,11 @@ from accreditation.models import Application
 from accreditation.services import review
 from accreditation.states import State
 from bench import bare
-from bench.crowd import crowd
 from bench.peer import flows as peer
 from bench.report import heading, line, times
 from bench.rounds import in_turns, milliseconds, ratio
 from tests import factories
+from tests.crowd import crowd
 
 REASON = "五好条件符合，材料齐全，同意推荐。"
 OURS, BARE = "perform()", "the same SQL on the bare driver"

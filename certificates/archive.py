@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
@@ -48,6 +49,6 @@ def is_intact(certificate: Certificate) -> bool:
         with certificate.file.open("rb") as archived:
             while block := archived.read(BLOCK):
                 digest.update(block)
-    except OSError:
+    except (OSError, SuspiciousFileOperation):  # the second where the row names a file outside of the archive
         return False
     return digest.hexdigest() == certificate.sha256

@@ -20,7 +20,7 @@ from certificates.models import Certificate
 from certificates.proofs import NotChecked
 from certificates.registry import Answer
 from certificates.signing import tokens
-from certificates.signing.signatures import Flaw, Signed, examine
+from certificates.signing.signatures import Flaw, Later, Signed, examine
 from certificates.status_lists import StatusList
 from certificates.wording import OF_FAULT
 
@@ -37,10 +37,19 @@ OF_FLAW = {
     Flaw.UNREADABLE: gettext_lazy("不是能读的PDF文件"),
     Flaw.UNSIGNED: gettext_lazy("没有签名，或者不止一个签名"),
     Flaw.CHANGED: gettext_lazy("签名不成立：签名以后内容被改动"),
-    Flaw.ADDED: gettext_lazy("签名以后又添加了内容%(added)s"),
+    Flaw.ADDED: gettext_lazy("签名以后又有改动：%(later)s"),
     Flaw.STRANGER: gettext_lazy("签名人不在信任的证书之内：%(signer)s"),
 }
 """What is wrong with a signed file."""
+OF_LATER = {
+    Later.PAGES: gettext_lazy("页面换过、增减过，或者内容改过"),
+    Later.FILES: gettext_lazy("附带的文件换过或者增减过"),
+    Later.NOTES: gettext_lazy("加了批注，或者填了表格"),
+    Later.STAMPS: gettext_lazy("加了时间戳或者证书资料"),
+    Later.BYTES: gettext_lazy("文件末尾之后多了数据"),
+    Later.OTHER: gettext_lazy("文件的其他部分改过"),
+}
+"""What came after the signature."""
 
 
 class Part(StrEnum):
@@ -136,7 +145,7 @@ def _said_of(signed: Signed) -> str:
     said = {
         "signer": signed.signer,
         "time": _when(signed.time) if signed.time else "",
-        "added": f"（{signed.added}）" if signed.added else "",
+        "later": OF_LATER[signed.later or Later.OTHER],
     }
     if signed.flaw:
         return str(OF_FLAW[signed.flaw]) % said

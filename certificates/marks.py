@@ -5,6 +5,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 from certificates.models import CODE_ALPHABET, CODE_LENGTH
@@ -16,6 +17,7 @@ LARGEST_STREAM = 1024 * 1024  # bytes unpacked of one stream: metadata and objec
 MOST_STREAMS = 2000  # streams looked at in one file, so that a crafted one cannot keep us busy
 MOST_READ = 256 * 1024  # bytes of one stream that are read
 MOST_UNPACKED = 32 * 1024 * 1024  # bytes unpacked of one file, all its streams together
+PIECE = 64 * 1024  # bytes unpacked at a time; a stream counts for as many at least
 READ_ALIKE = str.maketrans("OIL", "011")
 
 
@@ -49,11 +51,25 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
     left = MOST_UNPACKED
     for start in islice(STREAM.finditer(content), MOST_STREAMS):
         packed = content[start.end() : start.end() + MOST_READ]
-        try:
-            unpacked = zlib.decompressobj().decompress(packed, min(LARGEST_STREAM, left))
-        except zlib.error:
+        if not _is_deflate(packed):
             continue
+        unpacked = _unpack(packed, min(LARGEST_STREAM, left))
         yield unpacked
-        left -= len(unpacked)
+        left -= max(len(unpacked), PIECE)
         if left <= 0:
             return
+
+
+def _is_deflate(packed: bytes) -> bool:
+    """Whether it begins as RFC 1950 says."""
+    return packed[0] & 15 == 8 and int.from_bytes(packed[:2]) % 31 == 0 if len(packed) > 1 else False
+
+
+def _unpack(packed: bytes, most: int) -> bytes:
+    """A stream as far as it can be unpacked, in pieces: what is unpacked before an error is work as well."""
+    unpacker, found = zlib.decompressobj(), bytearray()
+    with suppress(zlib.error):
+        while packed and not unpacker.eof and len(found) < most:
+            found += unpacker.decompress(packed, min(PIECE, most - len(found)))
+            packed = unpacker.unconsumed_tail
+    return bytes(found)

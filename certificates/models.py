@@ -108,7 +108,6 @@ class Certificate(models.Model):
     decision_number = models.CharField(max_length=80, blank=True)
     issued_on = models.DateField()
     valid_until = models.DateField()
-    design = models.PositiveSmallIntegerField(default=1)
     # Who issues it beside the issuer, in their order.
     joint_issuers: Any = models.JSONField(default=list)
     # Without one it looks as this installation's settings say.
@@ -170,7 +169,7 @@ class Certificate(models.Model):
 class Ending(models.Model):
     """How a certificate ended before its day: revoked for a reason, or superseded by another. Never altered.
 
-    `reason` is for everybody to read.
+    `reason` is for everybody to read. It names people as they like who wrote it, so it can be erased, and is "" then.
     """
 
     class Kind(models.TextChoices):

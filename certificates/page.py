@@ -69,9 +69,9 @@ def laid_out(certificate: Certificate) -> Document:
     return document
 
 
-def drawn(design: Prepared, certificate: Certificate, facts: dict[str, Any]) -> Document:
-    """A design with these facts. Raises BadTemplate."""
-    return design.draw(as_html(certificate, facts, filled_in(design.template, facts)))
+def drawn(design: Prepared, certificate: Certificate, facts: dict[str, Any], note: str = "") -> Document:
+    """A design with these facts; `note` stands in what the file says of itself. Raises BadTemplate."""
+    return design.draw(as_html(certificate, facts, filled_in(design.template, facts), note))
 
 
 def facts_of(certificate: Certificate, chosen: Configuration, place: Place) -> dict[str, Any]:
@@ -118,18 +118,20 @@ def _about(line: str, title: str) -> str:
     return line.replace("{title}", title)
 
 
-def as_html(certificate: Certificate, facts: dict[str, Any], body: str) -> str:
+def as_html(certificate: Certificate, facts: dict[str, Any], body: str, note: str = "") -> str:
     """The whole page: what a file says of itself is no matter of design."""
     created = timezone.localtime(certificate.registered_at).isoformat(timespec="seconds")
     return format_html(
-        '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>{}：{}</title>'
-        '<meta name="author" content="{}"><meta name="description" content="证书编号：{}">'  # untranslated: on paper
+        '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>{}：{}{}</title>'
+        '<meta name="author" content="{}"><meta name="description" content="证书编号：{}{}">'  # untranslated: on paper
         '<meta name="keywords" content="{}"><meta name="dcterms.created" content="{}">'
         '<meta name="dcterms.modified" content="{}"></head><body>{}</body></html>',
         facts["heading"],
         certificate.studio_name,
+        f"（{note}）" if note else "",
         "、".join(issuer["name"] for issuer in facts["issuers"]),
         certificate.number,
+        f"。{note}" if note else "",
         mark_of(certificate.check_code),
         created,
         created,

@@ -84,7 +84,7 @@ def read(text: bytes) -> LogProof | None:
     """The proof that was attached; None if it is none."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

@@ -15,7 +15,6 @@ from functools import wraps
 from typing import ParamSpec
 
 from django.core.files.base import File
-from django.db import DatabaseError
 from django.db.models import QuerySet
 
 from certificates import archive, proofs
@@ -64,13 +63,16 @@ class Verification:
 
 
 def _unless_unreadable(answer: Callable[Asked, Verification]) -> Callable[Asked, Verification]:
-    """Answer that nothing can be said where the database or the archive fails."""
+    """Answer that nothing can be said where anything fails on the way: the database, the archive, the log, or a row
+    that somebody wrote behind our back and that cannot be read for what it should be."""
 
     @wraps(answer)
     def asked(*args: Asked.args, **named: Asked.kwargs) -> Verification:
         try:
             return answer(*args, **named)
-        except (DatabaseError, OSError):
+        except (
+            Exception
+        ):  # each database and each storage has errors of its own, and none may look like an answer
             logger.exception("the status of a certificate cannot be read")
             return Verification(Answer.UNAVAILABLE)
 

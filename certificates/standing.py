@@ -27,6 +27,15 @@ def ending_of(certificate: Certificate) -> Ending | None:
     return getattr(certificate, "ending", None)
 
 
+def counting(certificate: Certificate) -> Certificate:
+    """The certificate that counts: this one, or while its file is being made the one whose place it will take.
+
+    Two queries where it waits, unless `predecessor_ending__certificate` was joined.
+    """
+    replacing = None if certificate.is_ready else getattr(certificate, "predecessor_ending", None)
+    return replacing.certificate if replacing else certificate
+
+
 def standing(certificate: Certificate, at: datetime) -> Standing:
     """How a certificate stands at a moment. Two queries, unless `ending__successor` was joined."""
     if not certificate.is_ready:

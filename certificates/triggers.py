@@ -19,7 +19,25 @@ REGISTERED = (
 )
 LATER = ("joint_issuers", "layout_id", "issued_for", "status_list", "status_index")
 """Columns that the table got later, with migration 0005."""
+DROPPED = ("design",)
+"""Columns that the table had once, until migration 0006."""
+ENDINGS = "certificates_ending"
+OF_ENDING = ("id", "certificate_id", "kind", "ended_on", "successor_id", "recorded_at")
+"""What stays of an ending whose reason is erased."""
 Statements = dict[str, list[str]]
+
+
+UNIQUE = ("id", "public_id", "number", "check_code", "year serial", "status_list status_index", "sha256")
+"""What no two certificates share: columns, or several together; of the file only those that are made have one."""
+
+
+def _replace(table: str, *unique: str) -> str:
+    """Refuse INSERT OR REPLACE, which deletes the old row without asking any other trigger."""
+    same = " OR ".join(
+        "(" + " AND ".join(f"old.{one} = NEW.{one} AND NEW.{one} <> ''" for one in together.split()) + ")"
+        for together in unique
+    )
+    return f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} AS old WHERE {same})"  # noqa: S608
 
 
 def _final(columns: Sequence[str]) -> tuple[Statements, Statements]:
@@ -29,10 +47,7 @@ def _final(columns: Sequence[str]) -> tuple[Statements, Statements]:
     sqlite = {
         "update": f"BEFORE UPDATE ON {TABLE} WHEN {condition}",
         "delete": f"BEFORE DELETE ON {TABLE}",
-        # INSERT OR REPLACE deletes the old row without asking the trigger above.
-        "replace": f"BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} AS old WHERE "  # noqa: S608
-        "old.id = NEW.id OR old.public_id = NEW.public_id OR old.number = NEW.number "
-        "OR old.check_code = NEW.check_code OR (old.year = NEW.year AND old.serial = NEW.serial))",
+        "replace": _replace(TABLE, *(one for one in UNIQUE if set(one.split()) <= {*columns, "sha256"})),
     }
     postgres = {
         "update": f"BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN ({condition})",
@@ -43,8 +58,10 @@ def _final(columns: Sequence[str]) -> tuple[Statements, Statements]:
 
 
 def _statements(
-    table: str, name: str, message: str, sqlite: dict[str, str], postgres: dict[str, str]
+    table: str, name: str, message: str, sqlite: dict[str, str], postgres: dict[str, str], *, unless: str = ""
 ) -> tuple[Statements, Statements]:
+    """Guard and lift a table. PostgreSQL asks `unless` in the function, so that the trigger stands on every row."""
+    let = f"IF TG_OP = 'UPDATE' THEN IF {unless} THEN RETURN NEW; END IF; END IF; " if unless else ""
     guard = {
         "sqlite": [
             f"CREATE TRIGGER {name}_{verb} {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
@@ -52,7 +69,7 @@ def _statements(
         ],
         "postgresql": [
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$",
+            f"$$ BEGIN {let}RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$",
             *(
                 statement
                 for verb, when in postgres.items()
@@ -93,24 +110,37 @@ PROOF_LIFT: Statements = {
 }
 
 
-def certificates_are_final(*later: str) -> migrations.RunPython:
-    """Refuse any other change to a certificate, and its deletion; `later` are columns that the table got since."""
-    guard, lift = _final([*REGISTERED, *later])
+def certificates_are_final(*later: str, dropped: Sequence[str] = ()) -> migrations.RunPython:
+    """Refuse any other change to a certificate, and its deletion; `later` and `dropped` are columns since the first."""
+    guard, lift = _final([name for name in (*REGISTERED, *later) if name not in dropped])
     return migrations.RunPython(_run(guard), _run(lift))
 
 
-def rows_are_final(table: str, *unique: str) -> migrations.RunPython:
-    """Refuse to change or delete any row of a table; `unique` are its columns that hold a value once, besides id."""
+def rows_are_final(table: str, *unique: str, but: str = "") -> migrations.RunPython:
+    """Refuse to change or delete any row of a table; `unique` are its columns that hold a value once, besides id.
+
+    `but` is the change that is allowed all the same.
+    """
     verbs = ("UPDATE", "DELETE")
     name, message = f"{table}_is_final", f"rows of {table} are final"
     sqlite = {verb.lower(): f"BEFORE {verb} ON {table}" for verb in verbs}
-    # INSERT OR REPLACE deletes the old row without asking.
-    same = " OR ".join(f"old.{column} = NEW.{column}" for column in ("id", *unique))
-    sqlite["replace"] = f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} AS old WHERE {same})"  # noqa: S608
+    sqlite["update"] += f" WHEN NOT ({but})" if but else ""
+    sqlite["replace"] = _replace(table, "id", *unique)
     postgres = {verb.lower(): f"BEFORE {verb} ON {table} FOR EACH ROW" for verb in verbs}
     postgres["truncate"] = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
-    guard, lift = _statements(table, name, message, sqlite, postgres)
+    guard, lift = _statements(table, name, message, sqlite, postgres, unless=but)
     return migrations.RunPython(_run(guard), _run(lift))
+
+
+def endings_are_final() -> migrations.RunPython:
+    """Refuse to change or delete how a certificate ended; its reason may be erased, and nothing else with it."""
+    same = " AND ".join(f"NEW.{name} IS NOT DISTINCT FROM OLD.{name}" for name in OF_ENDING)
+    return rows_are_final(ENDINGS, "certificate_id", "successor_id", but=f"NEW.reason = '' AND {same}")
+
+
+def put_in_place_of(old: migrations.RunPython) -> migrations.RunPython:
+    """Take a guard down, for a migration that puts another in its place."""
+    return migrations.RunPython(old.reverse_code or migrations.RunPython.noop, old.code)
 
 
 def files_have_their_proof() -> migrations.RunPython:

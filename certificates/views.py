@@ -1,9 +1,7 @@
 """The public verification: by number and check code, by QR code, or by the file itself."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -16,39 +14,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from certificates import proofs, registry
 from certificates.configuration import configuration_of
 from certificates.forms import FileForm, NumberForm
-from certificates.limits import CODES, QUESTIONS, Limit, client_address
+from certificates.limits import CODES, QUESTIONS, limited
 from certificates.proofs import Place, place_of
 from certificates.registry import Answer, Verification
 from certificates.wording import OF_ANSWER, OF_FAULT, OF_FILE, sentence_of, short_digest
 
 STATUS = {Answer.UNKNOWN: 404, Answer.UNAVAILABLE: 503}
-View = Callable[..., HttpResponse]
-
-
-def limited(limit: Limit, refuse: View, *methods: str) -> Callable[[View], View]:
-    """Answer by `refuse`, with 429, to an address that sends more of these methods than the limit."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def answer(request: HttpRequest, *args: Any, **where: Any) -> HttpResponse:
-            address = client_address(request)
-            if request.method in methods and limit.is_reached(address):
-                response = refuse(request)
-                response.status_code = 429
-                response["Retry-After"] = str(limit.seconds)
-                return response
-            if request.method in methods:
-                limit.count(address)
-            return view(request, *args, **where)
-
-        return answer
-
-    return decorate
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
     """Asked too often from one address."""
-    return render(request, "certificates/too_many.html", {"minutes": QUESTIONS.seconds // 60})
+    return render(request, "certificates/too_many.html", {"minutes": QUESTIONS.seconds // 60}, status=429)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

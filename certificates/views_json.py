@@ -11,16 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from certificates import registry
 from certificates.forms import FileForm, NumberForm
-from certificates.limits import PROGRAMS
+from certificates.limits import PROGRAMS, limited
 from certificates.models import Certificate, Ending
 from certificates.registry import Verification
-from certificates.views import STATUS, limited
+from certificates.views import STATUS
 from certificates.wording import OF_ANSWER, OF_FILE, sentence_of
 
 
 def too_many(_request: HttpRequest) -> HttpResponse:
     """Asked too often from one address."""
-    return _json({"error": "too many requests"})
+    return _json({"error": "too many requests"}, 429)
 
 
 @require_safe
@@ -85,7 +85,7 @@ def _ending(request: HttpRequest, ending: Ending) -> dict[str, Any]:
     return {
         "kind": ending.kind,
         "ended_on": ending.ended_on.isoformat(),
-        "reason": ending.reason,
+        "reason": ending.reason or None,  # it can be erased
         "successor": {"number": new.number, "page": page} if new else None,
     }
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from certificates import status_lists
 from certificates.credentials import MEDIA_TYPE
-from certificates.limits import Limit, client_address
+from certificates.limits import Limit, client_network
 from certificates.signing import chain, tokens
 from certificates.signing.files import NoKey
 
@@ -32,9 +32,10 @@ def published(view: View) -> View:
     @require_safe
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **where: Any) -> HttpResponse:
-        if ASKED.is_reached(client_address(request)):
+        visitor = client_network(request)
+        if ASKED.is_reached(visitor):
             return _refusal("too many requests\n", 429, ASKED.seconds)
-        ASKED.count(client_address(request))
+        ASKED.count(visitor)
         try:
             response = view(request, *args, **where)
         except NoKey:

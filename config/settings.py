@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accreditation.views.limits.RefuseLargeRequests",
+    "accreditation.views.late_forms.KeepWhatWasTyped",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accreditation.views.first_password.OwnPasswordFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from django.utils.translation import gettext as _
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -43,6 +45,11 @@ class Substitute:
         return str(self.user.name)
 
 
+def shown_as(name: str, principal: str) -> str:
+    """Return the name of who acted, with that of the principal in whose place, if in anybody's: 王芳（代何秋）."""
+    return _("%(name)s（代%(principal)s）") % {"name": name, "principal": principal} if principal else name
+
+
 Actor: TypeAlias = Any
 """A user of AUTH_USER_MODEL (with `public_id` and `name`), a Substitute or a Machine."""
 
@@ -57,6 +64,11 @@ def hands_of(actor: Actor) -> frozenset[int]:
     if isinstance(actor, Substitute):
         return frozenset({actor.pk, actor.principal.pk})
     return frozenset() if actor.pk is None else frozenset({actor.pk})
+
+
+def person_of(actor: Actor) -> Actor:
+    """Return who acts in person: whose name stands in a row that keeps who made it."""
+    return actor.user if isinstance(actor, Substitute) else actor
 
 
 def holder_of(actor: Actor) -> Actor:

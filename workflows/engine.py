@@ -36,8 +36,8 @@ def perform(
     decides on the row as it is), ask the permission, ask the conditions, run the transition, close and open
     tasks, append the event, save the row. Afterwards `process.subject` is the saved row.
 
-    `facts` go to the transition method; what it returns is recorded in the event, beside what is `noted` by the
-    engine's own parts. `reason` is personal text and is kept apart from the event.
+    `facts` go to the transition method; what it returns is recorded in the event, beside what is `noted` by who
+    asks for the step. `reason` is personal text and is kept apart from the event.
 
     Raises NotPermitted, WrongState, Stale or NotReady.
     """

@@ -80,10 +80,8 @@ class Prepared:
 
 
 def _composed_of(built: QuerySet[Any, Any] | Change) -> tuple[str, list[Any]]:
-    if isinstance(built, QuerySet):
-        query = built.query
-    else:
-        query = built.rows.query.chain(UpdateQuery)
+    query: Any = built.query if isinstance(built, QuerySet) else built.rows.query.chain(UpdateQuery)
+    if isinstance(built, Change):
         query.add_update_values(built.columns)
     sql, parameters = query.get_compiler(connection=connection).as_sql()
     return sql, list(parameters)

@@ -1,6 +1,6 @@
 """Dates and times in the reader's language, in the zone of the site."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -69,8 +69,10 @@ def full_moment(value: datetime) -> str:
 def day_range(start: date | datetime, end: date | datetime, this_year: int) -> str:
     """9月14日至25日, 9月28日至10月9日, 14 Sep to 25 Sep: Chinese says a month that both ends share once.
 
-    A range of one day is that day.
+    A range of one day is that day. An end with a time is exclusive: midnight belongs to the day that ends with it.
     """
+    if isinstance(end, datetime):
+        end -= timedelta(microseconds=1)
     first, last = local_date(start), local_date(end)
     starts, ends = month_day(first, this_year), month_day(last, this_year)
     if first == last:

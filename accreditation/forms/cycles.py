@@ -12,13 +12,13 @@ LEVELS = (StudioLevel.DISTRICT, StudioLevel.CITY, StudioLevel.DEMONSTRATION)
 MOST = 9999  # places, days, cards: anything above is a slip of the finger
 
 
-def moment_field(label: Any) -> forms.DateTimeField:
-    """A date with a time, as browsers send it."""
+def moment_field(label: Any, missing: Any) -> forms.DateTimeField:
+    """A date with a time, as browsers send it; `missing` says what to do when it is empty."""
     return forms.DateTimeField(
         label=label,
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        error_messages={"required": _("填写日期和时间"), "invalid": _("填写日期和时间，如2026-08-03 09:00")},
+        error_messages={"required": missing, "invalid": _("填写日期和时间，如2026-08-03 09:00")},
     )
 
 
@@ -42,8 +42,8 @@ class CycleForm(forms.Form):
     """What may be changed while a cycle runs."""
 
     title = forms.CharField(label=_("名称"), max_length=120, error_messages={"required": _("填写名称")})
-    opens_at = moment_field(_("开始受理"))
-    closes_at = moment_field(_("截止受理"))
+    opens_at = moment_field(_("开始受理"), _("填写开始受理的日期和时间"))
+    closes_at = moment_field(_("截止受理"), _("填写截止受理的日期和时间"))
     quorum = count_field(
         _("法定评分卡数"), _("填写法定评分卡数"), help_text=_("交满此数才能结束评分。"), initial=3
     )

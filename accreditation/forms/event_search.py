@@ -43,7 +43,7 @@ class EventSearchForm(forms.Form):
     words = forms.CharField(
         label=gettext_lazy("理由中的文字"), max_length=60, required=False, widget=forms.SearchInput
     )
-    person = forms.CharField(label=gettext_lazy("人员（姓名或用户名）"), max_length=60, required=False)
+    person = forms.CharField(label=gettext_lazy("人员（姓名或账号）"), max_length=60, required=False)
     studio = forms.CharField(label=gettext_lazy("工作室、单位或编号"), max_length=60, required=False)
     office = forms.CharField(label=gettext_lazy("办理的组织"), max_length=60, required=False)
     below = forms.BooleanField(label=gettext_lazy("连同下属组织"), required=False)

@@ -26,6 +26,7 @@ class MailForm(forms.Form):
         label=_("邮箱"),
         required=False,
         max_length=254,
+        help_text=_("换用新邮箱，先发一封确认信到新邮箱，打开信里的链接才生效。"),
         error_messages={"invalid": _("填写完整的邮箱地址，如name@example.com")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -38,7 +39,7 @@ class MailForm(forms.Form):
     language = forms.ChoiceField(label=_("邮件用的语言"), choices=settings.LANGUAGES)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        choice = choice_of(user)
+        self.choice = choice = choice_of(user)
         kwargs["initial"] = {
             "email": user.email,
             "way": choice.way,

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accreditation.models import Membership, Organisation, User
 from accreditation.permissions import APPLY, AUDIT, DECIDE, MANAGE, REVIEW
@@ -46,17 +45,17 @@ class MemberForm(forms.Form):
     """A new member: somebody who has an account, or a new account."""
 
     account = forms.ChoiceField(
-        label=pgettext_lazy("新成员", "账号"),
+        label=_("是否已有账号"),
         choices=[("known", _("已有账号")), ("new", _("新开账号"))],
         initial="known",
         widget=forms.RadioSelect,
         error_messages={"required": _("选择已有账号或新开账号")},
     )
     username = forms.CharField(
-        label=_("用户名"),
+        label=_("账号"),
         max_length=150,
         validators=[User.username_validator],
-        error_messages={"required": _("填写用户名"), "invalid": _("用户名只用字母、数字和@.+-_")},
+        error_messages={"required": _("填写账号"), "invalid": _("账号只用字母、数字和@.+-_")},
         widget=forms.TextInput(
             attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
         ),
@@ -78,7 +77,7 @@ class MemberForm(forms.Form):
         if username and account == "known":
             cleaned["user"] = User.objects.filter(username=username, is_active=True).first()
             if cleaned["user"] is None:
-                self.add_error("username", _("没有这个账号，检查用户名，或选择新开账号"))
+                self.add_error("username", _("没有这个账号，检查写法，或选择新开账号"))
         if account == "new" and not cleaned.get("name"):
             self.add_error("name", _("填写姓名"))
         return cleaned

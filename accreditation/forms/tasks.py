@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.forms.batch import SeenField
+from accreditation.forms.picks import PlannedField
 from accreditation.forms.review import LONGEST
 from accreditation.models import User
 from accreditation.queries.task_block import Candidate, Reader
@@ -92,6 +94,35 @@ class CopyForm(forms.Form):
     def clean_people(self) -> list[User]:
         """Return the people who were chosen."""
         return [self.readers[key] for key in self.cleaned_data["people"]]
+
+
+class CopiesForm(forms.Form):
+    """Several applications, whom of the offices that all of them have to copy them to, and a note."""
+
+    applications = SeenField(error_messages={"required": _("选择工作室")})
+    people = forms.MultipleChoiceField(
+        label=_("抄送给"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("选择抄送给谁"), "invalid_choice": GONE},
+    )
+    note = _note()
+
+    def offer(self, people: Sequence[User]) -> None:
+        """Let these be chosen."""
+        self.offered: dict[str, User] = {str(one.public_id): one for one in people}
+        field: Any = self.fields["people"]
+        field.choices = [(key, one.name) for key, one in self.offered.items()]
+
+    def chosen(self) -> list[User]:
+        """Return the people who were chosen. Only for a valid form."""
+        return [self.offered[key] for key in self.cleaned_data["people"]]
+
+
+class SignCopiesForm(forms.Form):
+    """The copies that are made, each as the preview showed it."""
+
+    copies = PlannedField(error_messages={"required": _("至少留下一件")})
+    note = _note()
 
 
 class EscalationForm(forms.Form):

@@ -10,6 +10,7 @@ from accreditation.models.application import Application, Revision, Studio
 from accreditation.models.cycle import Cycle, StudioLevel
 from accreditation.models.organisation import Organisation, User
 from certificates.models import Certificate
+from certificates.standing import counting
 
 
 class Scorecard(models.Model):
@@ -139,3 +140,8 @@ class Designation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.studio} {self.level}"
+
+    @property
+    def shown(self) -> Certificate | None:
+        """The certificate that counts; one that is to take its place is none before its file is made."""
+        return counting(self.certificate) if self.certificate else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 
-from accreditation.models import Application, Finding, Organisation, User
+from accreditation.models import Application, CaseFile, Finding, Organisation, User
 from accreditation.queries.addressees import (
     Happening,
     Keys,
@@ -101,6 +101,8 @@ OF_MEMBERS = frozenset({"grant", "revoke", "substitute", "end_substitution", "se
 """What concerns the members of an office of whom it speaks."""
 TO_AUDITORS = frozenset({"find"})
 """What concerns the auditors of an office and of those above it."""
+TO_ASKER = frozenset({"seal_case_file"})
+"""What concerns who asked for it: their case file is there."""
 NEWS = timedelta(days=7)
 """What a rule finds in a history from before is no news: it waits in the list."""
 SILENT = frozenset(
@@ -110,7 +112,6 @@ SILENT = frozenset(
         "read",
         "export",
         "ask_case_file",
-        "seal_case_file",
         "sign_in",
         "sign_out",
         "sign_in_failed",
@@ -118,6 +119,7 @@ SILENT = frozenset(
         "sign_in_flood",
         "change_password",
     }
+    | {"ask_address", "confirm_address", "withdraw_address"}
     | {"make_account", "choose_mail", "load_rubric", "send_again", "erase"}
     | {"set_log_key", "ask_checkpoints", "end_checkpoints"}
     | {"examine", "reopen"}
@@ -144,6 +146,8 @@ def audience_of(event: Event, at: datetime) -> Audience:
         return _of_organisation(event)
     if kind == Finding.stream_kind:
         return _of_finding(event, public_id)
+    if event.action in TO_ASKER:
+        return _of_case_file(event)
     if kind != Application.stream_kind:
         return Audience()
     application = Application.objects.select_related("cycle").get(public_id=public_id)
@@ -226,6 +230,15 @@ def _of_finding(event: Event, public_id: str) -> Audience:
     subject = (ContentType.objects.get_for_model(Finding).pk, finding.pk)
     people = (user for user in auditors_of(finding.office) if not concerns(finding, user))
     return Audience(tuple(Addressee(user.pk, "finding") for user in people), subject=subject)
+
+
+def _of_case_file(event: Event) -> Audience:
+    """Who asked for a case file is told that it is made; whether they may still have it is asked when they read."""
+    row = CaseFile.objects.filter(public_id=_facts(event).get("case_file", ""), failed="").first()
+    if row is None:
+        return Audience()
+    subject = (ContentType.objects.get_for_model(CaseFile).pk, row.pk)
+    return Audience((Addressee(row.asked_by_id, "case_file"),), subject=subject)
 
 
 def _facts(event: Event) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from accreditation.models import (
 from accreditation.permissions import DECIDE, MANAGE
 from accreditation.queries.rubrics import rubric_of
 from accreditation.queries.standing import rubrics_of, written_total
+from accreditation.scope import offices_stood_in
 from accreditation.scoring import CardTotal, PanelResult, panel_result
 from accreditation.states import State
 
@@ -80,22 +81,32 @@ class Ranked:
         return (self.scores[-1], self.scores[0]) if self.result.trimmed else None
 
 
-def readable_cycles(user: User) -> QuerySet[Cycle]:
-    """Return the cycles that the user may look at: the city's people, and who decides in a district of the city."""
+def readable_cycles(user: User, at: datetime) -> QuerySet[Cycle]:
+    """Return the cycles that the user may look at: the city's people, and who decides in a district of the city.
+
+    Who stands in for one of them at `at` may as well.
+    """
+    stood_in = _stood_in(user, at)
     held = OrganisationUserObjectPermission.objects.filter(user=user, user__is_active=True)
     city = held.filter(permission__codename__in=[DECIDE, MANAGE]).values("content_object")
     below = held.filter(permission__codename=DECIDE, content_object__parent__kind=Organisation.Kind.CITY)
     return Cycle.objects.filter(
-        Q(city__in=city) | Q(city__in=below.values("content_object__parent"))
+        Q(city__in=city)
+        | Q(city__in=below.values("content_object__parent"))
+        | Q(city__in=stood_in)
+        | Q(city__in=Organisation.objects.filter(pk__in=stood_in).values("parent"))
     ).select_related("city", "rubric")
 
 
-def decided_cycles(user: User) -> QuerySet[Cycle]:
-    """Return the cycles that the user runs: holds the grant to decide on their city."""
-    held = OrganisationUserObjectPermission.objects.filter(
-        user=user, user__is_active=True, permission__codename=DECIDE
-    )
-    return Cycle.objects.filter(city__in=held.values("content_object")).select_related("city", "rubric")
+def run_cycles(user: User, at: datetime) -> QuerySet[Cycle]:
+    """Return the cycles whose panels, meetings, notices and namings are the user's, or whose they stand in for."""
+    mine = Q(city__in=cities_decided_by(user)) | Q(city__in=_stood_in(user, at))
+    return Cycle.objects.filter(mine).select_related("city", "rubric")
+
+
+def _stood_in(user: User, at: datetime) -> list[int]:
+    """Return the keys of the offices where the user stands in for somebody who decides there."""
+    return [one.organisation.pk for one in offices_stood_in(user, at) if DECIDE in one.grants]
 
 
 def cities_decided_by(user: User) -> QuerySet[Organisation]:

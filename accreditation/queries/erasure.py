@@ -14,9 +14,11 @@ from workflows.models import Event, Signature, SigningRound, Task
 from workflows.refusals import Problem
 
 ERASED_NAME = "已删除的人"  # untranslated: it stands in the row of the account, in place of the name
-FREE_TEXT = frozenset({"reason", "filter"})
+FREE_TEXT = frozenset({"reason", "filter", "people"})
 """What people write as they like: it may name anybody."""
 OWN = frozenset({"actor", "address"})
+BELONGING = {"address": "account", "position": "member"}
+"""Fields that are somebody's by a fact of another key."""
 Wanted = dict[str, dict[int, set[str]]]
 """Fields by stream and sequence."""
 
@@ -95,7 +97,7 @@ def _fields_of(event: Event, person: User) -> set[str]:
     if event.principal_id == person.pk or facts.get("for") == code:
         fields.add("principal")
     fields |= {field for field in event.personal if _refers(facts.get(field), person)}
-    return fields | ({"address"} if _refers(facts.get("account"), person) else set())
+    return fields | {field for field, fact in BELONGING.items() if _refers(facts.get(fact), person)}
 
 
 def _refers(fact: Any, person: User) -> bool:

@@ -61,6 +61,7 @@ GROUPS: Mapping[Promise, Sequence[ActionWord]] = {
     _("登录与账号"): (
         Word.SIGN_IN, Word.SIGN_OUT, Word.SIGN_IN_FAILED, Word.LOCK_OUT, Word.SIGN_IN_FLOOD,
         Word.CHANGE_PASSWORD, Word.MAKE_ACCOUNT, Word.CHOOSE_MAIL,
+        Word.ASK_ADDRESS, Word.CONFIRM_ADDRESS, Word.WITHDRAW_ADDRESS,
     ),
 }  # fmt: skip
 """Every action that any event can be, each in one group."""

@@ -1,6 +1,7 @@
 """Scorecards and what follows from them."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,14 +9,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accreditation.disagreement import Apart, Limits, apart
 from accreditation.models import Application, Scorecard
 from accreditation.queries.part import Part, is_scoring
 from accreditation.queries.rubrics import rubric_of_application
-from accreditation.queries.standing import written_total
+from accreditation.queries.standing import rubrics_of, written_total
+from accreditation.rubric import Rubric
 from accreditation.scoring import CardTotal, PanelResult, panel_result, total
+from workflows.actors import shown_as
 from workflows.ledger.chain import canonical, digest, written
 from workflows.models import Event
 
@@ -31,12 +34,21 @@ class Marked:
 
 @dataclass(frozen=True)
 class Finding:
-    """合议意见: what a discussion of marked cards found. `said` is "" where it was erased."""
+    """合议意见: what a discussion of marked cards found. `said` is "" where it was erased.
+
+    `principal` is for whom who wrote it down acted; "" for nobody but themselves.
+    """
 
     at: datetime
     by: str
     said: str
     cards: frozenset[str]  # their hashes
+    principal: str = ""
+
+    @property
+    def signed(self) -> str:
+        """Return who wrote it down, and for whom: 王芳（代何秋）."""
+        return shown_as(self.by, self.principal)
 
 
 @dataclass(frozen=True)
@@ -96,6 +108,26 @@ def discussion_of(application: Application) -> Discussion:
     )
 
 
+def far_cards(applications: Sequence[Application]) -> dict[int, list[Scorecard]]:
+    """Return by application those of its cards that lie far from the others, of all that have any. Two queries."""
+    rubrics = rubrics_of(applications)
+    rows = Scorecard.objects.filter(
+        application__in=applications,
+        submitted_at__isnull=False,
+        revision__number=F("application__revision_number"),
+    )
+    cards: dict[int, list[Scorecard]] = defaultdict(list)
+    for card in rows.select_related("expert").defer("marks").order_by("pk"):
+        cards[card.application_id].append(card)
+    return {pk: _far(found, rubrics[pk]) for pk, found in cards.items()}
+
+
+def _far(cards: Sequence[Scorecard], rubric: Rubric) -> list[Scorecard]:
+    totals = [written_total(rubric, json.loads(card.document)) for card in cards]
+    limits = Limits(settings.DISCUSS_TOTAL, settings.DISCUSS_PERCENT)
+    return [card for card, one in zip(cards, apart(totals, limits), strict=True) if one.is_far]
+
+
 def discussion_for(application: Application, part: Part, handed_in: int) -> Discussion | None:
     """Return the discussion as far as the reader may know of it: not before the quorum is in, nor before their card.
 
@@ -128,6 +160,7 @@ def _finding(event: Event, facts: Mapping[str, Any]) -> Finding:
         personal.get("actor", ""),
         personal.get("reason", ""),
         frozenset(facts.get("scorecards", ())),
+        personal.get("principal", ""),
     )
 
 

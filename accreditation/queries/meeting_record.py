@@ -63,7 +63,10 @@ def _events(meeting: Meeting, applications: Sequence[Application]) -> dict[str, 
     named = Event.objects.filter(
         stream__in=[one.stream for one in applications], body__contains=f'"meeting":"{meeting.public_id}"'
     )
-    return {event.stream: event for event in named.select_related("payload", "actor").order_by("sequence")}
+    return {
+        event.stream: event
+        for event in named.select_related("payload", "actor", "principal").order_by("sequence")
+    }
 
 
 def _reason(event: Event) -> str:

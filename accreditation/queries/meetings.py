@@ -1,22 +1,18 @@
 """The city's meeting: the candidates of a cycle as they come before it."""
 
-import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from accreditation.disagreement import Limits, apart
-from accreditation.models import Application, Cycle, Meeting, Organisation, Scorecard
+from accreditation.models import Application, Cycle, Meeting, Organisation
 from accreditation.queries.cycle_overview import Ranked, judged, ranked
+from accreditation.queries.judging import far_cards
 from accreditation.queries.ranking import places_of
-from accreditation.queries.standing import rubrics_of, written_total
-from accreditation.scoring import CardTotal
 from accreditation.states import State
+from workflows.models import Event
 
 FAVOURED = (State.LISTED, State.PUBLIC_NOTICE, State.OBJECTION, State.NOTICE_ENDED, State.NAMED)
 """The city has decided for them."""
@@ -82,9 +78,9 @@ def candidates(cycle: Cycle, sort: str = "total") -> list[Candidate]:
         judged(cycle).exclude(state=State.WITHDRAWN).select_related("studio", "enterprise", "district")
     )
     places = places_of(cycle)
-    far = _far(rows)
+    far = far_cards(rows)
     listed = [
-        Candidate(row, places.get(row.application.pk), far.get(row.application.pk, 0))
+        Candidate(row, places.get(row.application.pk), len(far.get(row.application.pk, ())))
         for row in ranked(cycle, rows, 1)
     ]
     if sort == "district":
@@ -94,21 +90,6 @@ def candidates(cycle: Cycle, sort: str = "total") -> list[Candidate]:
     if sort == "name":
         return sorted(listed, key=lambda one: one.application.studio.name)
     return listed
-
-
-def _far(applications: Sequence[Application]) -> dict[int, int]:
-    """Return by application how many of its cards lie far from the others. Two queries."""
-    rubrics = rubrics_of(applications)
-    cards = Scorecard.objects.filter(
-        application__in=applications,
-        submitted_at__isnull=False,
-        revision__number=F("application__revision_number"),
-    )
-    totals: dict[int, list[CardTotal]] = defaultdict(list)
-    for pk, document in cards.order_by("pk").values_list("application_id", "document"):
-        totals[pk].append(written_total(rubrics[pk], json.loads(document)))
-    limits = Limits(settings.DISCUSS_TOTAL, settings.DISCUSS_PERCENT)
-    return {pk: sum(one.is_far for one in apart(found, limits)) for pk, found in totals.items()}
 
 
 def balance(cycle: Cycle, listed: Sequence[Candidate], proposed: Collection[int]) -> list[Balance]:
@@ -151,5 +132,9 @@ def before_the_meeting(cycle: Cycle, named: Iterable[UUID]) -> QuerySet[Applicat
 
 
 def meetings_of(cycle: Cycle) -> QuerySet[Meeting]:
-    """Return the meetings of a cycle, the latest first."""
-    return cycle.meetings.select_related("entered_by")
+    """Return the meetings of a cycle, the latest first, with the name of for whom they were entered (`entered_for`)."""
+    entered = Event.objects.filter(
+        stream=cycle.stream, action="hold_meeting", at=OuterRef("entered_at"), actor=OuterRef("entered_by")
+    )
+    named = entered.values("principal__name")[:1]
+    return cycle.meetings.select_related("entered_by").annotate(entered_for=Subquery(named))

@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from accreditation.models import Application, Cycle, NamingDecision, Notice, Objection, Organisation
 from accreditation.states import State
+from workflows.models import Event
 from workflows.working_days import working_days_in
 
 PASSED = (State.NOTICE_ENDED, State.NAMED)
@@ -90,8 +91,10 @@ def objected(cycle: Cycle) -> QuerySet[Application]:
 
 
 def ruled_objections(cycle: Cycle) -> QuerySet[Objection]:
-    """Return the objections of a cycle that have been ruled on, the newest first."""
-    ruled = Objection.objects.filter(application__cycle=cycle).exclude(outcome="")
+    """Return the objections of a cycle that have been ruled on, the newest first; `ruled_for` is in whose place."""
+    deeds = Event.objects.filter(actor=OuterRef("ruled_by"), at=OuterRef("ruled_at"))
+    named = Subquery(deeds.exclude(principal=None).values("principal__name")[:1])
+    ruled = Objection.objects.filter(application__cycle=cycle).exclude(outcome="").annotate(ruled_for=named)
     return ruled.select_related("application__studio", "application__enterprise", "ruled_by").order_by(
         "-ruled_at", "-pk"
     )

@@ -16,14 +16,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accreditation.models import Application, Finding, Scorecard, User
+from accreditation.models import Application, CaseFile, Finding, Scorecard, User
 from accreditation.permissions import APPLY, AUDIT, DECIDE, REVIEW
+from accreditation.queries.case_files import case_files_of
 from accreditation.queries.event_words import sentence
 from accreditation.queries.findings.listing import JOINED, Row, in_words
 from accreditation.queries.findings.scope import findings_for
 from accreditation.queries.office import sentences
 from accreditation.queries.part import part_of
 from accreditation.scope import Office, offices_of, visible_applications
+from workflows.actors import shown_as
 from workflows.models import Event, Notification
 
 CAP = 1000
@@ -38,6 +40,7 @@ WHY: Mapping[str, str | Promise] = {
     "for_you": gettext_lazy("代您办理"),
     "member": gettext_lazy("您的权限"),
     "finding": gettext_lazy("新的疑点"),
+    "case_file": gettext_lazy("您索取的卷宗"),
 }
 
 
@@ -85,6 +88,7 @@ def put_in_words(
     """Put notifications that the user may see into words of the active language."""
     kind = _kind(Finding)
     found = _findings(user, {one.object_id or 0 for one in notifications if one.content_type_id == kind})
+    packed = _case_files(notifications)
     subjects = {one.object_id for one in notifications if one.content_type_id == _kind(Application)}
     applications = Application.objects.select_related(
         "studio", "enterprise", "union", "district", "city"
@@ -98,6 +102,8 @@ def put_in_words(
             return _of_office(one, told[one.event_id])
         if one.content_type_id == kind:
             return _of_finding(one, found[one.object_id])
+        if one.object_id in packed and one.content_type_id == _kind(CaseFile):
+            return Message(one, packed[one.object_id], "", _("卷宗已经制成，可以下载。"), _why(one))
         return _of_application(one, applications[one.object_id], one.object_id in panel)
 
     return [words(one) for one in notifications]
@@ -110,6 +116,9 @@ def address(user: User, notification: Notification, offices: Sequence[Office], a
     if notification.content_type_id == _kind(Finding):
         finding = findings_for(user, offices).filter(pk=notification.object_id).first()
         return reverse("finding", args=[finding.public_id]) if finding else None
+    if notification.content_type_id == _kind(CaseFile):
+        case_file = case_files_of(user, offices).filter(pk=notification.object_id).first()
+        return reverse("case-file", args=[case_file.public_id]) if case_file else None
     seen = visible_applications(user, at).select_related("enterprise")
     application = seen.filter(pk=notification.object_id).first()
     if application is None:
@@ -140,6 +149,8 @@ def _seen(user: User, about: Iterable[tuple[int, int | None, int | None]], at: d
         visible: QuerySet[Any] = visible_applications(user, at)
         if kind == _kind(Finding):
             visible = findings_for(user, offices_of(user))
+        elif kind == _kind(CaseFile):
+            visible = case_files_of(user, offices_of(user))
         keys = visible.filter(pk__in=subjects).order_by().values_list("pk", flat=True)
         seen |= {(kind, pk) for pk in keys}
     return [pk for pk, kind, subject in listed if (kind, subject) in seen]
@@ -155,6 +166,13 @@ def _findings(user: User, keys: set[int]) -> dict[int, Row]:
         return {}
     rows = Finding.objects.filter(pk__in=keys).select_related(*JOINED)
     return {row.finding.pk: row for row in in_words(list(rows), user)}
+
+
+def _case_files(notifications: Sequence[Notification]) -> dict[int, str]:
+    """Return by its key which studio a case file is of. No query without any."""
+    keys = {one.object_id or 0 for one in notifications if one.content_type_id == _kind(CaseFile)}
+    rows = CaseFile.objects.filter(pk__in=keys).values_list("pk", "application__studio__name")
+    return dict(rows) if keys else {}
 
 
 def _of_application(notification: Notification, application: Application, sees_panel: bool) -> Message:
@@ -184,8 +202,8 @@ def _who(event: Event, personal: Mapping[str, str]) -> str:
     """Return who acted, of which office; erased names are not told."""
     office = personal.get("office") or getattr(event.office, "name", "")
     actor = personal.get("actor", "")
-    if actor and personal.get("principal"):
-        actor = _("%(name)s（代%(principal)s）") % {"name": actor, "principal": personal["principal"]}
+    if actor:
+        actor = shown_as(actor, personal.get("principal", ""))
     return " ".join(part for part in (office, actor) if part)
 
 

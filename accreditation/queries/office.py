@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import Membership, Organisation, OrganisationUserObjectPermission, User
 from accreditation.permissions import DECIDE, GRANTS, MANAGE
+from workflows.actors import shown_as
 from workflows.models import Event
 from workflows.working_days import last_day
 
@@ -86,7 +87,11 @@ def members_with_grants(organisation: Organisation, memberships: Iterable[Member
 
 def events_of(organisation: Organisation) -> QuerySet[Event]:
     """Return what was changed in the organisation, the newest first."""
-    return Event.objects.filter(stream=organisation.stream).select_related("actor").order_by("-sequence")
+    return (
+        Event.objects.filter(stream=organisation.stream)
+        .select_related("actor", "principal")
+        .order_by("-sequence")
+    )
 
 
 def sentences(events: Sequence[Event]) -> list[Entry]:
@@ -117,7 +122,9 @@ def _day(written: str, *, ends: bool = False) -> str:
 def _sentence(event: Event, facts: dict[str, Any], names: dict[str, str]) -> str:
     labels = dict(Organisation._meta.permissions)
     said = {
-        "actor": event.actor.name if event.actor else _("系统"),
+        "actor": shown_as(event.actor.name, getattr(event.principal, "name", ""))
+        if event.actor
+        else _("系统"),
         "member": names.get(facts.get("member", ""), ""),
         "grant": labels.get(facts.get("grant", ""), ""),
         "period": facts.get("period", ""),

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from accreditation.bars import short_words
 from accreditation.models import (
     Application,
     Cycle,
@@ -19,7 +21,9 @@ from accreditation.models import (
 from accreditation.permissions import DECIDE, REVIEW
 from accreditation.queries.cycle_overview import bodies_of
 from accreditation.queries.standing import FirstLook, barred, first_looks
+from accreditation.scope import offices_stood_in
 from accreditation.states import State
+from workflows.actors import Actor, Substitute, person_of
 from workflows.models import Event
 
 DECIDED = frozenset(
@@ -90,13 +94,19 @@ class Ranking:
         return [one for one in self.candidates if one.passes_over]
 
 
-def readable_body(user: User, cycle: Cycle, code: str) -> Organisation | None:
-    """Return the body of the cycle's city whose ranking the user may read: its own reviewers, who runs the cycle."""
+def readable_body(user: User, cycle: Cycle, code: str, at: datetime) -> Organisation | None:
+    """Return the body of the cycle's city whose ranking the user may read: its own reviewers, who runs the cycle.
+
+    Who stands in for one of them at `at` reads it too.
+    """
     held = OrganisationUserObjectPermission.objects.filter(user=user, user__is_active=True)
     at_city = held.filter(content_object=cycle.city_id, permission__codename=DECIDE)
     here = held.filter(content_object__code=code, permission__codename__in=[REVIEW, DECIDE])
     body = bodies_of(cycle.city).filter(code=code).first()
-    return body if body and (here.exists() or at_city.exists()) else None
+    if body is None or here.exists() or at_city.exists():
+        return body
+    stood_in = {one.organisation.pk for one in offices_stood_in(user, at)}
+    return body if stood_in & {body.pk, cycle.city_id} else None
 
 
 def rankings_of(bodies: Iterable[Organisation]) -> list[Quota]:
@@ -185,13 +195,16 @@ def _drawn(
 def last_change(cycle: Cycle, body: Organisation) -> Event | None:
     """Return the event by which this ranking was last saved."""
     saved = Event.objects.filter(stream=body.stream, action="rank", body__contains=f'"cycle":"{cycle.code}"')
-    return saved.select_related("actor").order_by("-sequence").first()
+    return saved.select_related("actor", "principal").order_by("-sequence").first()
 
 
-def kept_out(user: User, ranking: Ranking) -> list[tuple[Application, str]]:
-    """Return the candidates that still move and that the user must keep out of, and why."""
-    moving = [one.application for one in ranking.candidates if not one.is_fixed]
-    reasons = barred(user, [(application, ranking.body.pk) for application in moving])
+def kept_out(actor: Actor, ranking: Ranking) -> list[tuple[Application, str]]:
+    """Return the candidates that still move and that who acts, or for whom they do, must keep out of, and why."""
+    held = [(one.application, ranking.body.pk) for one in ranking.candidates if not one.is_fixed]
+    moving = [application for application, _office in held]
+    reasons = barred(person_of(actor), held)
+    if isinstance(actor, Substitute):
+        reasons = dict.fromkeys(barred(actor.principal, held), short_words("substitute")) | reasons
     return [(application, reasons[application.pk]) for application in moving if application.pk in reasons]
 
 

@@ -28,6 +28,9 @@ SEARCHED = (
     "district__name",
     "application__industry",
 )
+OLD = "certificate__predecessor_ending__certificate__"
+WAITS = Q(certificate__sha256="", certificate__predecessor_ending__isnull=False)
+"""A certificate is being made that will take the place of another (`OLD`), which counts until then."""
 STANDINGS: dict[str, str | Promise] = {
     Standing.VALID: _("有效"),
     Standing.PENDING: _("制证中"),
@@ -116,25 +119,36 @@ def newest() -> QuerySet[Designation]:
 def with_standing(designations: QuerySet[Designation], at: datetime) -> QuerySet[Row]:
     """Return designations with all that a row shows.
 
-    `studio_name`, `enterprise_name` and `last_day` are those of the certificate, where they may have been corrected or
-    renewed since. `standing` is a `Standing`, pending while there is no certificate. `industry` is the enterprise's.
+    `studio_name`, `enterprise_name` and `last_day` are those of the certificate that counts (`Designation.shown`):
+    there they may have been corrected or renewed. `standing` is a `Standing`, pending while there is no certificate.
+    `industry` is the enterprise's.
     """
-    cases = [When(stands(one, at, "certificate__"), then=Value(one.value)) for one in Standing]
+    today, states = timezone.localdate(at), {one: Value(one.value) for one in Standing}
+    expired = Q(certificate=None, valid_until__lt=today) | WAITS & Q(**{f"{OLD}valid_until__lt": today})
+    cases = [When(stands(one, at, "certificate__"), then=state) for one, state in states.items()]
     return designations.select_related(
-        "studio__enterprise", "district", "decision", "certificate__ending"
+        "studio__enterprise",
+        "district",
+        "decision",
+        "certificate__ending",
+        "certificate__predecessor_ending__certificate",
     ).annotate(
-        studio_name=Coalesce("certificate__studio_name", "studio__name"),
-        enterprise_name=Coalesce("certificate__enterprise_name", "studio__enterprise__name"),
+        studio_name=Coalesce(_counting("studio_name"), "studio__name"),
+        enterprise_name=Coalesce(_counting("enterprise_name"), "studio__enterprise__name"),
         industry=F("application__industry"),
-        last_day=Coalesce("certificate__valid_until", "valid_until"),
+        last_day=Coalesce(_counting("valid_until"), "valid_until"),
         standing=Case(
-            When(
-                certificate=None, valid_until__lt=timezone.localdate(at), then=Value(Standing.EXPIRED.value)
-            ),
-            When(certificate=None, then=Value(Standing.PENDING.value)),
+            When(expired, then=states[Standing.EXPIRED]),
+            When(WAITS, then=states[Standing.VALID]),
+            When(certificate=None, then=states[Standing.PENDING]),
             *cases,
         ),
     )
+
+
+def _counting(field: str) -> Case:
+    """A field of the certificate that counts: the old one, until the file of the new one is made."""
+    return Case(When(WAITS, then=F(f"{OLD}{field}")), default=F(f"certificate__{field}"))
 
 
 def in_register(at: datetime) -> QuerySet[Row]:

@@ -51,7 +51,7 @@ FIELDS = (
 
 def values(row: Row) -> dict[str, Value]:
     """Return the fields of a row with their codes; what is not known, or not yet, is None."""
-    certificate, is_revoked = row.certificate, row.standing == Standing.REVOKED
+    certificate, is_revoked = row.shown, row.standing == Standing.REVOKED
     return {
         "id": str(row.studio.public_id),
         "name": row.studio_name,

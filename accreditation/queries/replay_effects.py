@@ -26,11 +26,13 @@ class Seat:
 
 @dataclass
 class Ruling:
-    """An objection: when it was filed, and what was ruled on it ("" while it was open)."""
+    """An objection: when it was filed, to which notice, and what was ruled on it by whom ("" while it was open)."""
 
     filed_at: datetime
+    notice: str = ""
     outcome: str = ""
     ruled_at: datetime | None = None
+    ruled_by: str = ""
 
 
 @dataclass
@@ -73,7 +75,8 @@ class Known:
     def rule(self, outcome: str, deed: Deed) -> None:
         """Rule on every open objection."""
         for code in self.open_objections:
-            self.objections[code].outcome, self.objections[code].ruled_at = outcome, deed.at
+            ruling = self.objections[code]
+            ruling.outcome, ruling.ruled_at, ruling.ruled_by = outcome, deed.at, deed.actor
 
 
 def _freeze(now: Known, deed: Deed) -> None:
@@ -143,7 +146,7 @@ def _publish(now: Known, deed: Deed) -> None:
 
 
 def _object(now: Known, deed: Deed) -> None:
-    now.objections[deed.text("objection")] = Ruling(deed.at)
+    now.objections[deed.text("objection")] = Ruling(deed.at, now.notice)
     if now.notice_days_left is None and now.notice_ends_on:
         left = working_days_in(timezone.localdate(deed.at), now.notice_ends_on)
         now.notice_days_left = max(left, 1)

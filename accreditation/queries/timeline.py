@@ -18,6 +18,7 @@ from accreditation.queries.event_words import sentence
 from accreditation.queries.part import Part, is_scoring, part_of, readable_cards
 from accreditation.queries.site_visits import sees_visit_of
 from accreditation.scope import Office, offices_of
+from workflows.actors import shown_as
 from workflows.ledger.verification.erasures import ERASE
 from workflows.models import Event
 
@@ -96,9 +97,7 @@ class Entry:
     @property
     def signed(self) -> str:
         """Return who signed, and for whom: 王芳（代何秋）."""
-        if not self.principal:
-            return self.actor
-        return _("%(name)s（代%(principal)s）") % {"name": self.actor, "principal": self.principal}
+        return shown_as(self.actor, self.principal)
 
     @property
     def erased_words(self) -> str:

@@ -20,8 +20,8 @@ class Named:
 
     @property
     def number(self) -> str:
-        """Return the number of its certificate, "" while none is registered."""
-        certificate = self.designation.certificate
+        """Return the number of the certificate that counts, "" while none is registered."""
+        certificate = self.designation.shown
         return certificate.number if certificate else ""
 
 
@@ -62,7 +62,7 @@ def yearbook(year: int, today: date) -> Yearbook | None:
     first, last = date(year, 1, 1), date(year, 12, 31)
     listed = _last_of_each(
         Designation.objects.filter(named_on__lte=last, valid_until__gte=first).select_related(
-            "studio__enterprise", "district", "certificate"
+            "studio__enterprise", "district", "certificate__predecessor_ending__certificate"
         )
     )
     ended = dict(

@@ -40,7 +40,7 @@ def start_draft(
             cycle=cycle, studio=studio, enterprise=enterprise, union=union, district=district, city=city,
             state=State.DRAFT, state_since=at, created_at=at, created_by=by,
         )  # fmt: skip
-        record(application, "start", by=by, at=at, office=enterprise, role=APPLY)
+        record(application, "start", by=by, at=at, office=enterprise, role=APPLY, cycle=cycle.code)
     return application
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accreditation.models import Application, User
-from accreditation.services import review, tasks
+from accreditation.services import copies, panel, review, tasks
 from accreditation.services.one_by_one import Attempt, attempt
 from accreditation.work import acting_as
 from workflows.refusals import Stale
@@ -23,17 +23,21 @@ DECISIONS: dict[str, Callable[..., Any]] = {
     "reject": review.reject,
 }
 """What is signed, with a reason each."""
+PANELS: dict[str, Callable[..., Any]] = {"convene": panel.convene, "conclude": panel.conclude}
+"""What begins and ends the scoring."""
+COPY = "copy"
 HANDS: dict[str, Callable[..., Any]] = {"claim": tasks.claim, "release": tasks.release}
 """What only moves the work into one's hands and out of them."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One application of a batch: the version that the preview showed, and the reason given for it."""
+    """One application of a batch: the version that the preview showed, the reason, the people it is given to."""
 
     application: Application
     version: int
     reason: str = ""
+    people: Sequence[User] = ()
 
 
 def carry_out(decision: str, items: Sequence[Item], *, by: User, at: datetime) -> list[tuple[Item, Attempt]]:
@@ -48,12 +52,18 @@ def carry_out(decision: str, items: Sequence[Item], *, by: User, at: datetime) -
 
 def _one(decision: str, item: Item, by: User, at: datetime) -> Any:
     application = item.application
-    if decision in DECISIONS:
-        actor = review.decides_as(application, decision, user=by, at=at)
-        said = {"expected_version": item.version, "reason": item.reason}
-        return DECISIONS[decision](application, by=actor, at=at, **said)
-    _refuse_moved(item)
-    return HANDS[decision](application, by=acting_as(by, application, at), at=at)
+    if decision == COPY:
+        _refuse_moved(item)
+        by = acting_as(by, application, at)
+        return copies.copy_to(application, by=by, people=item.people, at=at, note=item.reason)
+    if decision in HANDS:
+        _refuse_moved(item)
+        return HANDS[decision](application, by=acting_as(by, application, at), at=at)
+    said: dict[str, Any] = {"reason": item.reason} if decision in DECISIONS else {}
+    if decision == "convene":
+        said["experts"] = item.people
+    actor = review.decides_as(application, decision, user=by, at=at)
+    return (DECISIONS | PANELS)[decision](application, by=actor, at=at, expected_version=item.version, **said)
 
 
 def _refuse_moved(item: Item) -> None:

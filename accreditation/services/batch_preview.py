@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from accreditation import conditions as needs
 from accreditation.bars import words
 from accreditation.models import Application, Organisation, OrganisationUserObjectPermission, Quota, User
-from accreditation.permissions import OFFICE_FIELD, AtLevel, appointments
+from accreditation.permissions import DECIDE, OFFICE_FIELD, REVIEW, AtLevel, appointments
 from accreditation.process import version_of
 from accreditation.queries.desk import Desk
 from accreditation.queries.interests import codes
 from accreditation.queries.standing import results
 from accreditation.scoring import PanelResult
-from accreditation.services.batch import HANDS
+from accreditation.services.batch import COPY, HANDS
 from accreditation.states import LEVEL_OF, RETURNED, Level, State
 from accreditation.versions import process_of, version
 from accreditation.work import working
@@ -109,7 +109,17 @@ def _office_field(state: str) -> str:
 
 def _line(decision: str, application: Application, known: _Known) -> Line:
     line = Line(application, known.works.get(application.pk))
+    if decision == COPY:
+        return _copied(line, known)
     return _hands(decision, line, known) if decision in HANDS else _decision(decision, line, known)
+
+
+def _copied(line: Line, known: _Known) -> Line:
+    level = LEVEL_OF.get(State(line.application.state))
+    if level is None:
+        return replace(line, why=_("这一件现在不在审核环节，不能抄送。"))
+    who = AtLevel(level, (DECIDE,) if level == Level.CITY else (REVIEW, DECIDE))
+    return replace(line, why=_kept_out(line, who, known))
 
 
 def _hands(decision: str, line: Line, known: _Known) -> Line:

@@ -25,13 +25,15 @@ from workflows.ledger.standing import Seal, examine_each, newest_seal
 from workflows.models import Event
 
 ISSUE, FILE = "issue_certificate", "file_certificate"
-OF_ENDING = ("certificate", "number", "ended_on", "reason_sha256", "new_certificate", "new_number")
+OF_ENDING = ("certificate", "number", "ended_on", "new_certificate", "new_number")
 """What the record says of the end of a certificate, the last two where another takes its place."""
+OF_REGISTER = ("serial", "layout")
+"""What the record says and the certificate does not show, nor the credential in it."""
 
 
 def record_issue(application: Application, certificate: Certificate, at: datetime) -> None:
     """Record the registration of a certificate, in its transaction; the caller holds the application's lock."""
-    facts = printed_on(certificate) | _status_of(certificate)
+    facts = printed_on(certificate) | _status_of(certificate) | kept_of(certificate)
     record(application, ISSUE, by=SYSTEM, at=at, office=application.city, **facts)
 
 
@@ -58,18 +60,30 @@ def _status_of(certificate: Certificate) -> dict[str, Any]:
     return {"status": [certificate.status_list, certificate.status_index]}
 
 
+def kept_of(certificate: Certificate) -> dict[str, Any]:
+    """Return what the record says of a certificate that only the register has: its serial number, and its layout."""
+    layout = certificate.layout
+    # Where it names a layout that is gone, that is none of those that can have been recorded.
+    return {
+        "serial": certificate.serial,
+        "layout": layout.version if layout else certificate.layout_id and "gone",
+    }
+
+
 def recorded_of(certificate: Certificate, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the facts of its issue must be; before there were status lists they did not say its place in one."""
+    """Return what the facts of its issue must be besides `OF_REGISTER`, of which a credential knows nothing.
+
+    Before there were status lists they did not say its place in one.
+    """
     return printed_on(certificate) | (_status_of(certificate) if "status" in facts else {})
 
 
 def said_of(ending: Ending) -> dict[str, Any]:
-    """Return what the record says of the end of a certificate; of the reason, which may be erased, its SHA-256."""
+    """Return what the record says of the end of a certificate, all but the reason: that can be erased."""
     facts = {
         "certificate": str(ending.certificate.public_id),
         "number": ending.certificate.number,
         "ended_on": ending.ended_on.isoformat(),
-        "reason_sha256": digest(ending.reason),
     }
     new = ending.successor
     return facts | ({"new_certificate": str(new.public_id), "new_number": new.number} if new else {})
@@ -133,12 +147,16 @@ def _held_by_itself(certificate: Certificate) -> Fault | tuple[int, str, Tree]:
     try:
         leaf, body, note = proof["leaf"] + 0, proof["body"] + "", proof["checkpoint"] + ""
         path = [b64decode(one, validate=True) for one in proof["proof"]]
-        keys = [read_verifier(one) for one in proof["keys"]]
-    except (KeyError, TypeError, ValueError):
+        keys = [read_verifier(one + "") for one in proof["keys"]]
+        said = written(body)
+    except (KeyError, RecursionError, TypeError, ValueError):
         return Fault.MISSING
-    said = written(body)
     facts = said.get("facts")
-    if said.get("action") != ISSUE or not isinstance(facts, dict) or facts != recorded_of(certificate, facts):
+    if said.get("action") != ISSUE or not isinstance(facts, dict):
+        return Fault.CONTENT
+    if {name: fact for name, fact in facts.items() if name not in OF_REGISTER} != recorded_of(
+        certificate, facts
+    ):
         return Fault.CONTENT
     try:
         known = verifiers()
@@ -175,7 +193,9 @@ def _ends_as_recorded(certificate: Certificate, events: Sequence[Event], sound: 
     if ending is None or not ends:
         return ending is None and not ends
     said, [event, *more] = said_of(ending), ends
-    return event in sound and not more and all(event.facts.get(name) == said.get(name) for name in OF_ENDING)
+    if event not in sound or more or event.personal.get("reason", "") != ending.reason:
+        return False
+    return all(event.facts.get(name) == said.get(name) for name in OF_ENDING)
 
 
 def _goes_on(old: Tree, new: Tree) -> bool:

@@ -10,14 +10,17 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accreditation.models import Application, CaseFile, Cycle, Interest, Objection, Organisation, User
+from accreditation.queries.certificates import ENDS
 from accreditation.services.journals import READING
 from certificates.kept import forget_all
+from certificates.models import Ending
 from workflows.erasing import Taken
 from workflows.models import Signature, SigningRound, Substitution, Task
 
 
 def clear_copies(stream: str, taken: Sequence[Taken]) -> None:
-    """Clear the rows that repeat reasons that went: of tasks, rounds and rulings, of substitutions, of interests."""
+    """Clear the rows that repeat reasons that went: of tasks, rounds, rulings and certificates that ended, of
+    substitutions, of interests."""
     kind, _slash, code = stream.partition("/")
     reasons = [one for one in taken if "reason" in one.texts]
     texts = {one.texts["reason"] for one in reasons}
@@ -25,6 +28,9 @@ def clear_copies(stream: str, taken: Sequence[Taken]) -> None:
         return
     if kind == Application.stream_kind:
         _clear_application(code, texts)
+        # Each by its own event: the row must go on saying what the event says, and two may give one reason.
+        ended = [one.event.facts["certificate"] for one in reasons if one.event.action in ENDS]
+        Ending.objects.filter(certificate__public_id__in=ended).update(reason="")
     elif kind == Organisation.stream_kind:
         Substitution.objects.filter(office__public_id=code, note__in=texts).update(note="")
     elif kind == Cycle.stream_kind:

@@ -1,19 +1,20 @@
 """疑点: the rules look at what is new in the log."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from accreditation.models import Finding, LookedThrough, Organisation
+from accreditation.models import Cycle, Finding, LookedThrough, Organisation, User
 from accreditation.queries.findings.batch import Batch
 from accreditation.queries.findings.catalogue import BY_CODE, RULES
 from accreditation.queries.findings.rule import Found, Rule
 from workflows.actors import SYSTEM
 from workflows.engine import record
 from workflows.ledger import log
+from workflows.ledger.chain import instant
 from workflows.models import Event, Leaf
 
 logger = logging.getLogger(__name__)
@@ -125,13 +126,22 @@ def _write(rule: Rule, found: Sequence[Found], at: datetime) -> int:
         else ()
     )
     new = [one for key, one in by_key.items() if key not in known]
-    offices = Organisation.objects.in_bulk({one.office for one in new}) if new else {}
+    if not new:
+        return 0
+    offices = Organisation.objects.in_bulk({one.office for one in new})
+    people = User.objects.in_bulk({one.person for one in new if one.person})
+    cycles = Cycle.objects.in_bulk({one.cycle for one in new if one.cycle})
     for one in new:
-        _write_one(rule, one, offices[one.office], at)
+        about: dict[str, Any] = {"application": str(one.application.public_id)} if one.application else {}
+        about |= {"person": str(people[one.person].public_id)} if one.person else {}
+        about |= {"cycle": cycles[one.cycle].code} if one.cycle else {}
+        _write_one(rule, one, offices[one.office], about, at)
     return len(new)
 
 
-def _write_one(rule: Rule, found: Found, office: Organisation, at: datetime) -> None:
+def _write_one(
+    rule: Rule, found: Found, office: Organisation, about: Mapping[str, Any], at: datetime
+) -> None:
     others = [[event.stream, event.sequence] for event in found.others]
     facts = {**found.facts, "people": list(found.people), "events": others}
     finding = Finding.objects.create(
@@ -146,8 +156,8 @@ def _write_one(rule: Rule, found: Found, office: Organisation, at: datetime) -> 
         happened_at=max([found.event.at, *(event.at for event in found.others)]),
         found_at=at,
     )
-    about: dict[str, Any] = {"application": str(found.application.public_id)} if found.application else {}
     record(
         finding, "find", by=SYSTEM, at=at, office=office,
-        rule=rule.code, event=[found.event.stream, found.event.sequence], figures=facts, **about,
+        rule=rule.code, key=found.key, happened_at=instant(finding.happened_at),
+        event=[found.event.stream, found.event.sequence], figures=facts, **about,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from uuid import UUID
 from accreditation.models import Application, Organisation, User
 from accreditation.permissions import may_apply
 from accreditation.queries.evidence import reading_for
+from workflows.actors import Actor
 from workflows.journals import note_down
 from workflows.ledger.chain import canonical
 from workflows.models import Event
@@ -58,7 +59,7 @@ def evidence_read(
 
 def exported(
     *,
-    by: User,
+    by: Actor,
     at: datetime,
     what: str,
     count: int,

@@ -10,14 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accreditation.models import Application, Cycle, Meeting, User
-from accreditation.permissions import DECIDE, has_grant
+from accreditation.models import Application, Cycle, Meeting
+from accreditation.permissions import DECIDE, may_decide_at
 from accreditation.queries.meeting_record import minutes_of, taken
 from accreditation.queries.sight import documents_before
 from accreditation.services.batch import MOST
 from accreditation.services.one_by_one import attempt
 from accreditation.services.review import decides_as
 from accreditation.services.signing import decide
+from workflows.actors import Actor, person_of
 from workflows.engine import record
 from workflows.models import Event
 from workflows.refusals import NotPermitted, NotReady, Problem, Refused, WrongState
@@ -51,7 +52,7 @@ class Outcome:
         return self.resolution.application
 
 
-def foresee(resolutions: Sequence[Resolution], *, by: User, at: datetime) -> list[Outcome]:
+def foresee(resolutions: Sequence[Resolution], *, by: Actor, at: datetime) -> list[Outcome]:
     """Return what taking these decisions now would lead to; nothing of it is written."""
     outcomes = []
     for resolution in resolutions:
@@ -70,7 +71,7 @@ def hold_meeting(
     held_on: date,
     people: str,
     reason: str = "",
-    by: User,
+    by: Actor,
     at: datetime,
 ) -> tuple[Meeting, list[Outcome]]:
     """Enter a meeting, then take its decisions, each in a transaction of its own; return what became of each.
@@ -93,21 +94,21 @@ def hold_meeting(
             title=title,
             held_on=held_on,
             people=people,
-            entered_by=by,
+            entered_by=person_of(by),
             entered_at=at,
         )
         own = {one.application.number: one.own_reason for one in resolutions if one.own_reason}
         seen = documents_before([one.application for one in resolutions])
         record(
             locked, "hold_meeting", by=by, at=at, office=locked.city, role=DECIDE,
-            reason=minutes_of(reason, own),
+            reason=minutes_of(reason, own), names={"people": people},
             meeting=str(public_id), title=title, held_on=held_on.isoformat(),
             decisions=[_as_fact(one, *seen.get(one.application.pk, (0, ""))) for one in resolutions],
         )  # fmt: skip
     return meeting, [_take(one, str(public_id), by=by, at=at) for one in resolutions]
 
 
-def retry(meeting: Meeting, resolutions: Sequence[Resolution], *, by: User, at: datetime) -> list[Outcome]:
+def retry(meeting: Meeting, resolutions: Sequence[Resolution], *, by: Actor, at: datetime) -> list[Outcome]:
     """Take again decisions of a meeting that were refused; return what became of each.
 
     Raises NotPermitted, and WrongState for what the meeting did not decide so or what is done already.
@@ -130,14 +131,14 @@ def _as_fact(resolution: Resolution, revision: int, document: str) -> dict[str, 
     }
 
 
-def _take(resolution: Resolution, meeting: str, *, by: User, at: datetime) -> Outcome:
+def _take(resolution: Resolution, meeting: str, *, by: Actor, at: datetime) -> Outcome:
     application, decision = resolution.application, resolution.decision
 
     def act() -> Event:
         return decide(
             application,
             decision,
-            by=decides_as(application, decision, user=by, at=at),
+            by=decides_as(application, decision, user=person_of(by), at=at),
             at=at,
             expected_version=resolution.expected_version,
             reason=resolution.own_reason or resolution.reason,
@@ -168,6 +169,6 @@ def _the_same(known: Meeting, cycle: Cycle) -> Meeting:
     return known
 
 
-def _refuse_stranger(cycle: Cycle, by: User) -> None:
-    if not has_grant(by, DECIDE, cycle.city):
+def _refuse_stranger(cycle: Cycle, by: Actor) -> None:
+    if not may_decide_at(by, cycle.city):
         raise NotPermitted(_("您没有办理这一环节的权限。"))

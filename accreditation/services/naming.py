@@ -8,13 +8,14 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accreditation.models import Application, Cycle, Designation, NamingDecision, User
-from accreditation.permissions import DECIDE, has_grant
+from accreditation.models import Application, Cycle, Designation, NamingDecision
+from accreditation.permissions import may_decide_at
 from accreditation.services.certificate_proofs import record_issue
 from accreditation.versions import process_of
 from certificates.configuration import configuration
 from certificates.glyphs import CannotDraw
 from certificates.issuing import certificate_text, last_day, register
+from workflows.actors import Actor, person_of
 from workflows.engine import perform
 from workflows.refusals import NotPermitted, NotReady, Problem
 
@@ -28,14 +29,14 @@ def name_studios(
     number: str,
     title: str,
     signed_on: date,
-    by: User,
+    by: Actor,
     at: datetime,
 ) -> NamingDecision:
     """Sign the decision that names the studios of one cycle whose notice has ended; all or none.
 
     Raises what `perform` raises, and NotReady without applications or for a number already used.
     """
-    if not has_grant(by, DECIDE, cycle.city):
+    if not may_decide_at(by, cycle.city):
         raise NotPermitted(_("您没有办理这一环节的权限。"))
     with transaction.atomic():
         Cycle.objects.select_for_update().get(pk=cycle.pk)  # who presses twice waits, and is then told
@@ -48,7 +49,7 @@ def name_studios(
             signed_on=signed_on,
             valid_until=last_day(signed_on, years=configuration().valid_years),
             signed_at=at,
-            signed_by=by,
+            signed_by=person_of(by),
         )
         for application in applications:
             perform(
@@ -58,6 +59,7 @@ def name_studios(
                 at=at,
                 expected_version=application.version,
                 decision=decision,
+                noted={"title": title},
             )
     return decision
 

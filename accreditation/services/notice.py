@@ -8,25 +8,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Cycle, Notice, User
-from accreditation.permissions import DECIDE, has_grant
+from accreditation.permissions import may_decide_at
 from accreditation.states import State
 from accreditation.versions import process_of
-from workflows.actors import PUBLIC, SYSTEM
+from workflows.actors import PUBLIC, SYSTEM, Actor, person_of
 from workflows.engine import perform
+from workflows.ledger.chain import digest
 from workflows.models import Event
 from workflows.refusals import NotPermitted, NotReady, Problem, Refused
 from workflows.working_days import notice_period
 
 
 def publish_notice(
-    *, cycle: Cycle, applications: Sequence[Application], title: str, contact: str, by: User, at: datetime
+    *, cycle: Cycle, applications: Sequence[Application], title: str, contact: str, by: Actor, at: datetime
 ) -> Notice:
     """Announce listed applications of one cycle together, for the cycle's number of working days; all or none.
 
     The versions that the caller's `applications` carry are the ones expected. Raises what `perform` raises, and
     NotReady without applications.
     """
-    if not has_grant(by, DECIDE, cycle.city):
+    if not may_decide_at(by, cycle.city):
         raise NotPermitted(_("您没有办理这一环节的权限。"))
     if not applications:
         raise NotReady([Problem(_("选择要公示的工作室。"), field="applications")])
@@ -37,7 +38,7 @@ def publish_notice(
             title=title,
             contact=contact,
             published_at=at,
-            published_by=by,
+            published_by=person_of(by),
             first_day=period.first,
             last_day=period.last,
         )
@@ -49,8 +50,21 @@ def publish_notice(
                 at=at,
                 expected_version=application.version,
                 notice=notice,
+                noted=said_of(notice),
             )
     return notice
+
+
+def said_of(notice: Notice) -> dict[str, str]:
+    """Return what the event of each application says of its notice, beside its code and its last day.
+
+    Whom objections are addressed to may be somebody's name: the event has its hash, salted with the notice's code.
+    """
+    return {
+        "title": notice.title,
+        "first_day": notice.first_day.isoformat(),
+        "contact_sha256": digest(f"{notice.public_id} {notice.contact}"),
+    }
 
 
 def file_objection(application: Application, *, at: datetime, name: str, contact: str, grounds: str) -> Event:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -34,7 +35,8 @@ def mark_all_read(*, by: User, through: Notification, at: datetime) -> int:
 def choose_mail(*, by: User, email: str, way: str, language: str, at: datetime) -> None:
     """Say how one wants to be mailed, where and in which language. Raises NotReady for mail without an address.
 
-    Who was not mailed until now is mailed what comes from now on, not all that has gathered.
+    Who was not mailed until now is mailed what comes from now on, not all that has gathered. A new address is only
+    asked for: it is theirs once it is confirmed (`mail_address`). To have none takes effect at once.
     """
     if way != MailChoice.Way.NEVER and not email:
         raise NotReady([Problem(_("填写邮箱，或者选择不发送。"), field="email")])
@@ -42,9 +44,17 @@ def choose_mail(*, by: User, email: str, way: str, language: str, at: datetime) 
     before = choice_of(user)
     if not user.email or before.way == MailChoice.Way.NEVER:
         Notification.objects.filter(user=user, mailed_at=None).update(mailed_at=at)
-    if (before.way, before.language, user.email) != (way, language, email):
-        mail_chosen(by=user, at=at, way=way, language=language, is_new_address=email != user.email)
-    user.email = email
-    user.save(update_fields=["email"])
+    is_new = email not in {user.email, before.asked} if email else bool(user.email or before.asked)
+    if is_new or (before.way, before.language) != (way, language):
+        mail_chosen(by=user, at=at, way=way, language=language, is_new_address=is_new)
     chosen: dict[str, Any] = {"way": way, "language": language, "failures": 0, "retry_at": None}
+    if is_new:
+        chosen |= {
+            "asked": email,
+            "asked_code": uuid4() if email else None,
+            "asked_at": at if email else None,
+        }
+    if is_new and not email:
+        user.email = ""
+        user.save(update_fields=["email"])
     MailChoice.objects.update_or_create(user=user, defaults=chosen)

@@ -51,7 +51,10 @@ def found_organisation(
             parent=parent,
             path=f"{parent.path if parent else ''}{code}/",
         )
-        record(organisation, "found", by=by, at=at, office=parent, role=MANAGE, kind=kind, code=code)
+        record(
+            organisation, "found", by=by, at=at, office=parent, role=MANAGE,
+            kind=kind, code=code, name=name, short_name=short_name,
+        )  # fmt: skip
     return organisation
 
 
@@ -76,9 +79,7 @@ def create_user(*, username: str, name: str, password: str | None, email: str = 
     """
     username = User.normalize_username(username)
     if User.objects.filter(username=username).exists():
-        raise NotReady(
-            [Problem(_("用户名%(name)s已经用过，换一个。") % {"name": username}, field="username")]
-        )
+        raise NotReady([Problem(_("账号%(name)s已经用过，换一个。") % {"name": username}, field="username")])
     return User.objects.create_user(username=username, email=email, password=password, name=name)
 
 
@@ -99,7 +100,10 @@ def add_member(
         membership = Membership.objects.create(
             user=user, organisation=locked, position=position, started_at=at
         )
-        record(locked, "join", by=by, at=at, office=locked, role=MANAGE, member=str(user.public_id))
+        record(
+            locked, "join", by=by, at=at, office=locked, role=MANAGE,
+            names={"position": position}, member=str(user.public_id),
+        )  # fmt: skip
     return membership
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Cycle, Organisation, Quota, Rank
-from accreditation.permissions import DECIDE, AtLevel, has_grant
+from accreditation.permissions import DECIDE, AtLevel, may_decide_at
 from accreditation.queries.ranking import DECIDED, candidates_of, in_order, is_fixed, last_change, merged
 from accreditation.queries.sight import documents_before
 from accreditation.states import Level
@@ -36,7 +36,7 @@ def rank(
         # A recommendation locks its application, then the quota: here the applications come before the quota
         # as well. What only refers to the organisation (every event) does not have to wait for this lock.
         office = Organisation.objects.select_for_update(no_key=True).get(pk=body.pk)
-        if not has_grant(by, DECIDE, office):
+        if not may_decide_at(by, office):
             raise NotPermitted(_("您没有办理这一环节的权限。"))
         current = _locked(cycle, office)
         _refuse_barred(current, by)
@@ -46,13 +46,14 @@ def rank(
             return None
         if quota.ranking_version != expected_version:
             raise _stale(cycle, office)
-        _write(wished)
+        placed = _write(wished)
         Quota.objects.filter(pk=quota.pk).update(ranking_version=quota.ranking_version + 1)
         seen = documents_before(wished)
         return record(
             office, "rank", by=by, at=at, office=office, role=DECIDE,
             cycle=cycle.code, applications=[str(one.public_id) for one in wished],
             revisions=[seen[one.pk][0] for one in wished], documents=[seen[one.pk][1] for one in wished],
+            unplaced=[str(one.public_id) for one in wished if one.pk not in placed],
         )  # fmt: skip
 
 
@@ -88,7 +89,8 @@ def _is_saved(wished: Sequence[Application]) -> bool:
     return placed and in_order(wished) == list(wished)
 
 
-def _write(wished: Sequence[Application]) -> None:
+def _write(wished: Sequence[Application]) -> set[int]:
+    """Write the places; return the keys of those that have one. What was decided before any order has none."""
     ranks = [
         Rank(application=application, position=position)
         for position, application in enumerate(wished, start=1)
@@ -97,6 +99,7 @@ def _write(wished: Sequence[Application]) -> None:
     Rank.objects.bulk_create(
         ranks, update_conflicts=True, unique_fields=["application"], update_fields=["position"]
     )
+    return {one.application_id for one in ranks}
 
 
 def _stale(cycle: Cycle, body: Organisation) -> Stale:

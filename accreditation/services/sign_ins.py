@@ -51,6 +51,11 @@ def mail_chosen(*, by: User, at: datetime, way: str, language: str, is_new_addre
     return _note(by, "choose_mail", by=by, at=at, way=way, language=language, new_address=is_new_address)
 
 
+def address_noted(action: str, *, by: User, at: datetime) -> Event:
+    """Note that a link to a new address was asked for again, that it was confirmed, or withdrawn."""
+    return _note(by, action, by=by, at=at)
+
+
 def sign_in_failed(
     *, name: str, at: datetime, address: str, closed: str = "", seconds: int = 0
 ) -> Event | None:

@@ -15,6 +15,7 @@ from accreditation.face import dates, numbers, signs
 from accreditation.models.cycle import StudioLevel
 from accreditation.models.form_rows import Honour
 from accreditation.templatetags import wuhao_forms, wuhao_parts
+from workflows.actors import shown_as
 
 register = template.Library()
 register.tags |= wuhao_forms.register.tags | wuhao_parts.register.tags
@@ -192,6 +193,12 @@ def roles(office: Any) -> str:
     """What somebody may do in an office, in words: 审核、决定."""
     held = [str(word) for code, word in signs.GRANTS.items() if office and code in office.grants]
     return _("、").join(held)
+
+
+@register.filter
+def acting_for(name: str, principal: Any) -> str:
+    """The name of who acted, with that of the principal (a user or a name) in whose place, if any: 王芳（代何秋）."""
+    return shown_as(name, getattr(principal, "name", principal) or "")
 
 
 @register.filter

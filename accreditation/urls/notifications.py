@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.views import notifications, webhooks
+from accreditation.views import mail_address, notifications, webhooks
 
 WEBHOOKS = "office/<slug:code>/webhooks/"
 WEBHOOK = f"{WEBHOOKS}<uuid:public_id>/"
@@ -18,6 +18,9 @@ urlpatterns = [
         name="notification-unread",
     ),
     path("account/mail/", notifications.choose_mail, name="mail-choice"),
+    path("account/mail/again/", mail_address.again, name="mail-again"),
+    path("account/mail/withdraw/", mail_address.withdraw, name="mail-withdraw"),
+    path("account/mail/confirm/<str:token>/", mail_address.confirm, name="mail-confirm"),
     path(WEBHOOKS, webhooks.webhooks, name="webhooks"),
     path(f"{WEBHOOKS}new/", webhooks.webhook_new, name="webhook-new"),
     path(WEBHOOK, webhooks.webhook, name="webhook"),

@@ -10,6 +10,7 @@ from accreditation.views import (
     office,
     office_members,
     panel,
+    panels,
     versions,
 )
 
@@ -28,6 +29,8 @@ urlpatterns = [
     path("cycles/new/", cycle_settings.cycle_new, name="cycle-new"),
     path("cycles/<slug:code>/", cycles.cycle, name="cycle"),
     path("cycles/<slug:code>/settings/", cycle_settings.cycle_settings, name="cycle-settings"),
+    path("cycles/<slug:code>/panels/", panels.panels, name="panels"),
+    path("cycles/<slug:code>/panels/conclude/", panels.concluding, name="panels-conclude"),
     path("cycles/<slug:code>/notice/", notices.notice_list, name="notice-list"),
     path("cycles/<slug:code>/rulings/", notices.rulings, name="rulings"),
     path("cycles/<slug:code>/naming/", naming.naming, name="naming"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.views import copies, escalation, handing, tasks
+from accreditation.views import copies, copying, escalation, handing, tasks
 
 REVIEW = "review/<uuid:public_id>/"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{REVIEW}copy/", copies.copy, name="copy"),
     path(f"{REVIEW}copy/<uuid:copy_id>/", copies.withdraw_copy, name="copy-withdraw"),
     path("copies/", copies.copies, name="copies"),
+    path("desk/copies/", copying.copies, name="copy-many"),
     path("applications/<uuid:public_id>/remind/", tasks.remind_as_applicant, name="application-remind"),
     path("office/<slug:code>/escalation/", escalation.escalation, name="escalation"),
 ]

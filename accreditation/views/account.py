@@ -19,6 +19,7 @@ from accreditation.views.notifications import mail_context
 from accreditation.views.posted import posted
 from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import told
+from certificates.limits import client_address
 
 
 class SignIn(auth_views.LoginView):
@@ -38,7 +39,7 @@ class SignIn(auth_views.LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in, once it is noted."""
         throttle.forget_wrong_passwords(self.request)
-        address = throttle.client_address(self.request)
+        address = client_address(self.request)
         signed_in(by=form.get_user(), at=timezone.now(), address=address)
         return super().form_valid(form)
 
@@ -50,7 +51,7 @@ class SignIn(auth_views.LoginView):
             sign_in_failed(
                 name=tried.get("username", ""),
                 at=timezone.now(),
-                address=throttle.client_address(self.request),
+                address=client_address(self.request),
                 closed=closed,
                 seconds=seconds,
             )

@@ -48,7 +48,7 @@ def appoint(request: SignedInRequest, public_id: Any) -> HttpResponse:
         except NotReady as refusal:
             show_problems(form, refusal)
         except Refused as refusal:
-            desk = (_("回到待办"), reverse("desk"))
+            desk = (_("返回待办"), reverse("desk"))
             return refused(request, refusal, kept=form.cleaned_data["reason"], ways=[desk])
         else:
             said = {"name": chosen.name, "studio": application.studio.name}

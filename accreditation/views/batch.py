@@ -98,7 +98,7 @@ def _sign(request: SignedInRequest, form: BatchForm, found: Sequence[Application
     tried = carry_out(decision, items, by=request.user, at=timezone.now())
     fresh = Application.objects.filter(pk__in=[one.pk for one in found]).select_related(*JOINED).only(*SHOWN)
     now = {one.pk: one for one in fresh}
-    rows = [_outcome(request, decision, item, came, now[item.application.pk]) for item, came in tried]
+    rows = [outcome_row(request, decision, item, came, now[item.application.pk]) for item, came in tried]
     shown = {
         "decision": decision,
         "word": WORDS[decision],
@@ -110,11 +110,12 @@ def _sign(request: SignedInRequest, form: BatchForm, found: Sequence[Application
     return render(request, "batch/outcome.html", shown)
 
 
-def _outcome(
+def outcome_row(
     request: SignedInRequest, decision: str, item: Item, came: Attempt, application: Application
 ) -> dict[str, Any]:
     """Return one line of the outcome. A repetition of what the user did already counts as done: it was written."""
     row: dict[str, Any] = {"application": application, "reason": item.reason, "done": came.done}
+    row["people"] = item.people
     row["is_proposed"] = getattr(came.result, "action", "") == "propose"
     if came.refusal is not None:
         row["title"], row["text"] = words_of(request, came.refusal)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from accreditation.queries.panel import reviewers_of
 from accreditation.services.cycles import change_cycle, open_cycle, set_experts
 from accreditation.services.quotas import set_quotas
 from accreditation.services.versions import choose_versions
+from accreditation.views.notices import set_up_by
 from accreditation.views.refusing import refused
 from accreditation.views.telling import told
 from workflows.refusals import NotReady, Refused
@@ -63,7 +64,7 @@ def cycle_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def cycle_settings(request: HttpRequest, code: str) -> HttpResponse:
     """Dates, quotas, experts and versions: four forms, each sent by itself."""
-    cycle = _run_by(request, code)
+    cycle = set_up_by(request, code)
     part = request.POST.get("part", "")
     sent = request.POST if request.method == "POST" else None
     forms: dict[str, BaseForm] = {
@@ -94,11 +95,6 @@ def cycle_settings(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("cycle-settings", cycle.code)
     context = {"cycle": cycle, "bound": forms.get(part), **forms}
     return render(request, "office/cycle_settings.html", context, status=422 if part else 200)
-
-
-def _run_by(request: HttpRequest, code: str) -> Cycle:
-    user: Any = request.user
-    return get_object_or_404(overview.decided_cycles(user), code=code)
 
 
 def _as_is(cycle: Cycle) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Cycles: the list, and where one stands."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -14,7 +15,7 @@ from accreditation.permissions import DECIDE
 from accreditation.queries import cycle_overview as overview
 from accreditation.queries import notices
 from accreditation.queries.meetings import meetings_of
-from accreditation.scope import offices_of
+from accreditation.scope import offices_of, offices_stood_in
 from accreditation.states import Level, State
 from accreditation.views.paging import page_of
 from workflows.working_days import calendar_strip
@@ -25,7 +26,7 @@ from workflows.working_days import calendar_strip
 def cycles(request: HttpRequest) -> HttpResponse:
     """The cycles that the user may look at."""
     user: Any = request.user
-    page = page_of(request, overview.with_counts(overview.readable_cycles(user)))
+    page = page_of(request, overview.with_counts(overview.readable_cycles(user, timezone.now())))
     may_open = overview.cities_decided_by(user).exists()
     return render(request, "office/cycles.html", {"page": page, "may_open": may_open, "now": timezone.now()})
 
@@ -35,11 +36,11 @@ def cycles(request: HttpRequest) -> HttpResponse:
 def cycle(request: HttpRequest, code: str) -> HttpResponse:
     """Where a cycle stands. Who decides in a district sees its own row; marks are for who runs the cycle."""
     user: Any = request.user
-    shown = get_object_or_404(overview.readable_cycles(user), code=code)
     at = timezone.now()
+    shown = get_object_or_404(overview.readable_cycles(user, at), code=code)
     counts = overview.count_by_state(shown)
-    grants = _grants_at_city(user, shown)
-    quotas = page_of(request, overview.quota_rows(shown, None if grants else _districts(user)), "quotas")
+    own, grants = _grants_at_city(user, shown), _grants_at_city(user, shown, at)
+    quotas = page_of(request, overview.quota_rows(shown, None if grants else _districts(user, at)), "quotas")
     context = {
         "cycle": shown,
         "today": timezone.localdate(at),
@@ -50,6 +51,7 @@ def cycle(request: HttpRequest, code: str) -> HttpResponse:
         "places": sum(row.places or 0 for row in quotas.paginator.object_list),
         "is_city": bool(grants),
         "is_running_it": DECIDE in grants,
+        "sets_it_up": DECIDE in own,
         "notices": _notices(shown, at),
     }
     if DECIDE in grants:
@@ -88,14 +90,16 @@ def _notices(shown: Cycle, at: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _grants_at_city(user: User, shown: Cycle) -> frozenset[str]:
-    held = (office.grants for office in offices_of(user) if office.organisation == shown.city)
-    return next(held, frozenset()) - {"review", "audit"}
+def _grants_at_city(user: User, shown: Cycle, at: datetime | None = None) -> frozenset[str]:
+    """Return what the user may do at the city, with `at` also in whose place they act then."""
+    offices = [*offices_of(user), *(offices_stood_in(user, at) if at else ())]
+    held = [office.grants for office in offices if office.organisation == shown.city]
+    return frozenset[str]().union(*held) - {"review", "audit"}
 
 
-def _districts(user: User) -> list[int]:
+def _districts(user: User, at: datetime) -> list[int]:
     return [
         office.organisation.pk
-        for office in offices_of(user)
+        for office in [*offices_of(user), *offices_stood_in(user, at)]
         if office.organisation.level == Level.DISTRICT and DECIDE in office.grants
     ]

@@ -30,6 +30,7 @@ from accreditation.views.posted import posted
 from accreditation.views.public_documents import KINDS
 from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import refusal
+from accreditation.work import acting_at
 
 
 @login_required
@@ -67,7 +68,7 @@ def scores(request: SignedInRequest, code: str) -> HttpResponseBase:
     wanted, count = score_summary(cycle)
     note = partial(
         exported,
-        by=request.user,
+        by=acting_at(request.user, cycle.city, timezone.now()),
         at=timezone.now(),
         what="score_summary",
         count=count,
@@ -96,7 +97,7 @@ def draft(request: SignedInRequest, code: str) -> HttpResponseBase:
     )
     note = partial(
         exported,
-        by=request.user,
+        by=acting_at(request.user, cycle.city, timezone.now()),
         at=timezone.now(),
         what="decision_draft",
         count=len(chosen),

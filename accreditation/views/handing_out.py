@@ -13,7 +13,7 @@ from accreditation.case_files.names import UNSAFE
 from accreditation.views.private_files import guarded, once_noted
 from accreditation.views.telling import Way, refusal
 from certificates.kept import Request, kept, made
-from certificates.limits import Limit, client_address
+from certificates.limits import Limit, client_network
 
 DRAWINGS = Limit("drawings", most=60, seconds=10 * 60)
 """For one address: documents that are not kept and have to be made. Handing out kept ones costs nothing."""
@@ -26,7 +26,7 @@ def hand_out(
     """Answer with the document as a download; `note` writes the event of taking it, without which it is not given."""
     content = kept(wanted)
     if content is None:
-        address = client_address(request)
+        address = client_network(request)
         if DRAWINGS.is_reached(address):
             text = _("十分钟后再试。")
             return refusal(request, status=429, title=_("一时下载过多"), text=text, ways=[back])

@@ -23,7 +23,7 @@ from accreditation.views.refusing import refused
 from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import told
 from accreditation.views.throttle import LEDGER
-from certificates.limits import client_address
+from certificates.limits import client_network
 from workflows.ledger import keys
 from workflows.ledger.copies import file_name
 from workflows.ledger.notes import LARGEST
@@ -45,11 +45,11 @@ def limited(view: Text) -> Text:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **where: Any) -> HttpResponse:
-        if LEDGER.is_reached(client_address(request)):
+        if LEDGER.is_reached(client_network(request)):
             response = text("too many requests\n", 429)
             response["Retry-After"] = str(LEDGER.seconds)
             return response
-        LEDGER.count(client_address(request))
+        LEDGER.count(client_network(request))
         return view(request, *args, **where)
 
     return answer

@@ -20,6 +20,7 @@ from accreditation.views.notices import run_by
 from accreditation.views.posted import posted
 from accreditation.views.refusing import refused
 from accreditation.views.signed_in import SignedInRequest
+from accreditation.work import acting_at
 from workflows.refusals import Refused
 
 
@@ -47,7 +48,8 @@ def meeting_retry(request: SignedInRequest, code: str, public_id: UUID) -> HttpR
     _cycle, held = _held(request, code, public_id)
     form = RetryForm(request.POST, taken=taken(held))
     try:
-        outcomes = retry(held, form.resolutions(), by=request.user, at=timezone.now())
+        actor, at = acting_at(request.user, held.cycle.city, timezone.now()), timezone.now()
+        outcomes = retry(held, form.resolutions(), by=actor, at=at)
     except Refused as refusal:
         back = reverse("meeting", args=[code, public_id])
         return refused(request, refusal, kept=form.written(), ways=[(held.title, back)])

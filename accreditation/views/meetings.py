@@ -21,6 +21,7 @@ from accreditation.views.notices import run_by
 from accreditation.views.refusing import refused, words_of
 from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import told
+from accreditation.work import acting_at
 from workflows.refusals import NotReady, Refused
 
 
@@ -119,7 +120,7 @@ def _sign(request: SignedInRequest, cycle: Cycle, form: MeetingForm) -> HttpResp
             held_on=given["held_on"],
             people=given["people"],
             reason=given["reason"],
-            by=request.user,
+            by=acting_at(request.user, cycle.city, timezone.now()),
             at=timezone.now(),
         )
     except NotReady as refusal:

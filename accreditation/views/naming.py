@@ -18,6 +18,7 @@ from accreditation.services.naming import name_studios
 from accreditation.views.notices import chosen_of, pickable, run_by
 from accreditation.views.refusing import refused
 from accreditation.views.telling import told
+from accreditation.work import acting_at
 from certificates.configuration import configuration
 from certificates.issuing import last_day
 from workflows.refusals import NotReady, Refused
@@ -42,7 +43,7 @@ def naming(request: HttpRequest, code: str) -> HttpResponse:
             number=given["number"],
             title=given["title"],
             signed_on=given["signed_on"],
-            by=request.user,  # type: ignore[arg-type]
+            by=acting_at(request.user, cycle.city, timezone.now()),  # type: ignore[arg-type]
             at=timezone.now(),
         )
     except NotReady as refusal:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +22,7 @@ from accreditation.forms.problems import show_problems
 from accreditation.models import Application, Cycle
 from accreditation.permissions import DECIDE, has_grant
 from accreditation.queries import notices as queries
-from accreditation.queries.cycle_overview import decided_cycles
+from accreditation.queries.cycle_overview import run_cycles
 from accreditation.services.notice import dismiss_objection, publish_notice, uphold_objection
 from accreditation.services.review import reject
 from accreditation.states import State
@@ -29,15 +30,26 @@ from accreditation.views.paging import page_of
 from accreditation.views.panel import decided_application
 from accreditation.views.refusing import posted_version, refused
 from accreditation.views.telling import told
-from accreditation.work import acting_as
+from accreditation.work import acting_as, acting_at
 from workflows.refusals import NotReady, Refused
 from workflows.working_days import calendar_strip, notice_period, working_days_in
 
 
 def run_by(request: HttpRequest, code: str) -> Cycle:
-    """Return a cycle that the user runs; to everybody else it is not there."""
+    """Return a cycle that the user runs, or stands in for who does; to everybody else it is not there."""
     user: Any = request.user
-    return get_object_or_404(decided_cycles(user), code=code)
+    return get_object_or_404(run_cycles(user, timezone.now()), code=code)
+
+
+def set_up_by(request: HttpRequest, code: str) -> Cycle:
+    """Return a cycle that is the user's own to set up. Who only stands in is told that this stays with the principal.
+
+    Raises PermissionDenied, Http404.
+    """
+    cycle, user = run_by(request, code), request.user
+    if not has_grant(user, DECIDE, cycle.city):  # type: ignore[arg-type]
+        raise PermissionDenied(_("批次的设置和版本由本人改动，代理人不能代为改动。"))
+    return cycle
 
 
 def chosen_of(cycle: Cycle, picks: list[Pick]) -> list[Application]:
@@ -76,7 +88,7 @@ def notice_list(request: HttpRequest, code: str) -> HttpResponse:
                 applications=chosen,
                 title=given["title"],
                 contact=given["contact"],
-                by=user,
+                by=acting_at(user, cycle.city, at),
                 at=at,
             )
         except NotReady as refusal:

@@ -17,12 +17,14 @@ from accreditation.forms.notifications import MailForm
 from accreditation.forms.problems import show_problems
 from accreditation.queries.notifications import CAP, address, messages_of, readable, still_seen
 from accreditation.services import notifications as services
+from accreditation.services.mail_address import expires_at
+from accreditation.views.mail_address import send_link
 from accreditation.views.paging import page_of
 from accreditation.views.posted import posted
 from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import told
 from workflows.models import Notification
-from workflows.notifications.mail import is_set_up
+from workflows.notifications.mail import choice_of, is_set_up
 from workflows.refusals import NotReady
 
 UNREAD = "unread"
@@ -98,19 +100,31 @@ def choose_mail(request: SignedInRequest) -> HttpResponse:
     """Save how somebody wants to be mailed."""
     form = MailForm(request.POST, user=request.user)
     if form.is_valid():
+        asked = choice_of(request.user).asked_code
         try:
             services.choose_mail(by=request.user, at=timezone.now(), **form.cleaned_data)
         except NotReady as refusal:
             show_problems(form, refusal)
         else:
             messages.success(request, told(_("已保存邮件设置"), ""))
+            if asked != choice_of(request.user).asked_code:
+                send_link(request)
             return redirect("account")
     return render(request, "account/account.html", mail_context(request, form), status=422)
 
 
 def mail_context(request: SignedInRequest, form: MailForm | None = None) -> dict[str, Any]:
     """Return what the account's page says about mail."""
-    return {"mail": form or MailForm(user=request.user), "mail_is_set_up": is_set_up()}
+    shown = form or MailForm(user=request.user)
+    choice = shown.choice
+    until = expires_at(choice)
+    return {
+        "mail": shown,
+        "mail_is_set_up": is_set_up(),
+        "mail_asked": choice,
+        "mail_until": until,
+        "mail_is_late": until is not None and timezone.now() > until,
+    }
 
 
 def _own(request: SignedInRequest, public_id: UUID) -> Notification:

@@ -117,7 +117,7 @@ def panel_discuss(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:
         discuss(
             application,
-            by=user,
+            by=acting_as(user, application, timezone.now()),
             at=timezone.now(),
             expected_version=posted_version(request),
             finding=form.cleaned_data["finding"],

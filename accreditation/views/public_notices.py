@@ -19,7 +19,7 @@ from accreditation.views.paging import page_of
 from accreditation.views.refusing import refused
 from accreditation.views.telling import Way, refusal
 from accreditation.views.throttle import OBJECTIONS
-from certificates.limits import client_address
+from certificates.limits import client_network
 from workflows.refusals import NotReady, Refused
 from workflows.working_days import calendar_strip
 
@@ -68,7 +68,7 @@ def objection(request: HttpRequest, public_id: UUID, application_id: UUID) -> Ht
     if form.is_valid():
         if known := queries.same_objection(application, **form.cleaned_data):
             return redirect("objection-received", known.public_id)
-        if OBJECTIONS.is_reached(client_address(request)):
+        if OBJECTIONS.is_reached(client_network(request)):
             text = _("一小时后再试，或者按公示上的联系方式提出。")
             return refusal(
                 request,
@@ -78,7 +78,7 @@ def objection(request: HttpRequest, public_id: UUID, application_id: UUID) -> Ht
                 ways=ways,
                 kept=form.cleaned_data["grounds"],
             )
-        OBJECTIONS.count(client_address(request))
+        OBJECTIONS.count(client_network(request))
         try:
             file_objection(application, at=timezone.now(), **form.cleaned_data)
         except NotReady as refused_by:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accreditation.forms.ranking import DOWN, UP, RankingForm
 from accreditation.models import Cycle, Organisation
-from accreditation.permissions import DECIDE, has_grant
+from accreditation.permissions import may_decide_at
 from accreditation.queries.cycle_overview import readable_cycles
 from accreditation.queries.declarations import undeclared
 from accreditation.queries.ranking import Ranking, kept_out, ranking_of, readable_body
@@ -21,6 +21,7 @@ from accreditation.services.ranking import rank
 from accreditation.views.refusing import posted_version, refused
 from accreditation.views.signed_in import SignedInRequest
 from accreditation.views.telling import told
+from accreditation.work import acting_at
 from workflows.refusals import Refused, Stale
 
 SAVE = "save"
@@ -44,7 +45,7 @@ def ranking(request: SignedInRequest, code: str, body: str) -> HttpResponse:
             cycle,
             office,
             wished,
-            by=request.user,
+            by=acting_at(request.user, office, timezone.now()),
             at=timezone.now(),
             expected_version=posted_version(request),
         )
@@ -60,16 +61,17 @@ def ranking(request: SignedInRequest, code: str, body: str) -> HttpResponse:
 def _ranked(request: SignedInRequest, code: str, body: str) -> tuple[Cycle, Organisation]:
     """Return the cycle and the body whose ranking the reader may see; to everybody else it is not there."""
     cycle = get_object_or_404(Cycle.objects.select_related("city", "rubric"), code=code)
-    office = readable_body(request.user, cycle, body)
+    office = readable_body(request.user, cycle, body, timezone.now())
     if office is None:
         raise Http404
     return cycle, office
 
 
 def _page(request: SignedInRequest, shown: Ranking, *, status: int = 200, **more: Any) -> HttpResponse:
-    decides = has_grant(request.user, DECIDE, shown.body)
+    actor = acting_at(request.user, shown.body, timezone.now())
+    decides = may_decide_at(actor, shown.body)
     declares_first = decides and bool(undeclared(request.user, [shown.cycle.pk]))
-    barred = kept_out(request.user, shown) if decides and not declares_first else []
+    barred = kept_out(actor, shown) if decides and not declares_first else []
     context = {
         "ranking": shown,
         "rows": _rows(shown, more.pop("saved", {}), more.pop("move", "")),
@@ -80,7 +82,7 @@ def _page(request: SignedInRequest, shown: Ranking, *, status: int = 200, **more
         "may_order": decides and shown.quota is not None and not barred and not declares_first,
         "batch": _batch(shown) if decides else "",
         "is_changed": request.method == "POST",
-        "reads_cycle": readable_cycles(request.user).filter(pk=shown.cycle.pk).exists(),
+        "reads_cycle": readable_cycles(request.user, timezone.now()).filter(pk=shown.cycle.pk).exists(),
         "version": shown.quota.ranking_version if shown.quota else 0,
     }
     return render(request, "ranking/ranking.html", context | more, status=status)

@@ -21,7 +21,7 @@ from accreditation.views.spreadsheets import CSV, XLSX, csv_lines, in_language, 
 from accreditation.views.telling import refusal
 from accreditation.views.throttle import REGISTER_FILES
 from certificates.configuration import configuration
-from certificates.limits import client_address
+from certificates.limits import client_network
 
 FORMAT = "wuhao-register/1"
 KINDS = ("csv", "xlsx", "json")
@@ -34,7 +34,7 @@ def register_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Hand over all that was found, in the order of the page; nothing that the register's pages do not show."""
     if kind not in KINDS:
         raise Http404
-    address, wanted, at = client_address(request), asked(request), timezone.now()
+    address, wanted, at = client_network(request), asked(request), timezone.now()
     if REGISTER_FILES.is_reached(address):
         return _too_often(request, wanted)
     REGISTER_FILES.count(address)

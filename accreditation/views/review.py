@@ -114,7 +114,7 @@ def ways_on(request: SignedInRequest, application: Application) -> list[tuple[An
     latest = (_("看最新情况"), reverse("review", args=[application.public_id]))
     following = next_for(request.user, offices(request), timezone.now(), besides=application.pk)
     if following is None:
-        return [latest, (_("回到待办"), reverse("desk"))]
+        return [latest, (_("返回待办"), reverse("desk"))]
     return [latest, (_("办下一件"), _address(following))]
 
 

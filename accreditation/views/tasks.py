@@ -37,7 +37,7 @@ def claim(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     except (Stale, WrongState) as refusal:
         return refused(request, refusal, ways=ways_on(request, application))
     except Refused as refusal:
-        return refused(request, refusal, ways=[(_("回到待办"), reverse("desk"))])
+        return refused(request, refusal, ways=[(_("返回待办"), reverse("desk"))])
     return redirect("review", public_id=application.public_id)
 
 

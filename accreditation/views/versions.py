@@ -20,7 +20,7 @@ from accreditation.queries.versions import groups, on_the_way, picked
 from accreditation.services.version_preview import preview
 from accreditation.services.versions import Outcome, move_each
 from accreditation.versions import VERSIONS, version
-from accreditation.views.notices import run_by
+from accreditation.views.notices import set_up_by
 from accreditation.views.paging import page_of
 from accreditation.views.telling import told
 
@@ -29,7 +29,7 @@ from accreditation.views.telling import told
 @require_http_methods(["GET", "HEAD", "POST"])
 def versions(request: HttpRequest, code: str) -> HttpResponse:
     """Choose what to move and where to; the first press shows what would change, the second moves."""
-    cycle = run_by(request, code)
+    cycle = set_up_by(request, code)
     form = MoveForm(request.POST if request.method == "POST" else None)
     if not form.is_bound or request.POST.get("act") == "back" or not form.is_valid():
         return _choose(request, cycle, form)

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from io import BytesIO
+from typing import Any
 
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.validation import EmbeddedPdfSignature, async_validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
@@ -34,19 +36,37 @@ class Flaw(StrEnum):
     STRANGER = "stranger"  # it has the certificate of a signer, or of who issued one, that is not trusted
 
 
+class Later(StrEnum):
+    """What was added to a file after it was signed, or changed by that: the gravest of several."""
+
+    PAGES = "pages"  # there are other pages, or they show something else
+    FILES = "files"  # other files are attached
+    NOTES = "notes"  # remarks or fields of forms
+    STAMPS = "stamps"  # timestamps, or data about certificates
+    BYTES = "bytes"  # bytes behind the end, which change nothing that is shown
+    OTHER = "other"
+
+
+OF_LEVEL = {
+    ModificationLevel.LTA_UPDATES: Later.STAMPS,
+    ModificationLevel.FORM_FILLING: Later.NOTES,
+    ModificationLevel.ANNOTATIONS: Later.NOTES,
+}
+
+
 @dataclass(frozen=True)
 class Signed:
     """What was found in a file: what is wrong with it, if anything, and who signed it when.
 
-    `time` is that of a trusted authority if there is one (`is_stamped`), otherwise what the signer says. `added` says
-    in English what the difference is between what was signed and what is there now. `files` are those attached.
+    `time` is that of a trusted authority if there is one (`is_stamped`), otherwise what the signer says. `later` is
+    what came after the signature, where something did. `files` are those attached.
     """
 
     flaw: Flaw | None
     signer: str = ""
     time: datetime | None = None
     is_stamped: bool = False
-    added: str = ""
+    later: Later | None = None
     files: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -78,7 +98,7 @@ def _examined(
         signer=_name_of(status.signing_cert),
         time=stamped or signature.self_reported_timestamp,
         is_stamped=stamped is not None,
-        added=_added(status),
+        later=_later(signature, status),
         files=files,
     )
 
@@ -142,13 +162,40 @@ def _length(der: bytes) -> int:
     return 2 + width + int.from_bytes(der[2 : 2 + width])
 
 
-def _added(status: PdfSignatureStatus) -> str:
+def _later(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -> Later | None:
+    """Return what was added, by comparing what was signed with what is there now."""
     if status.coverage is SignatureCoverageLevel.ENTIRE_FILE:
-        return ""
+        return None
+    now, signed = signature.reader, signature.signed_revision
+    if signed == now.xrefs.total_revisions - 1:
+        return Later.BYTES
+    then = now.get_historical_resolver(signed)
+    if _drawings(then) != _drawings(now):
+        return Later.PAGES
+    if dict(_attached(then)) != dict(_attached(now)):
+        return Later.FILES
+    if _notes(then) != _notes(now):
+        return Later.NOTES
     found = status.diff_result
-    if not isinstance(found, DiffResult):
-        return str(found)
-    return "" if found.modification_level is ModificationLevel.NONE else found.modification_level.name
+    return (
+        OF_LEVEL.get(found.modification_level, Later.OTHER) if isinstance(found, DiffResult) else Later.OTHER
+    )
+
+
+def _pages(file: PdfHandler) -> Iterator[Any]:
+    for number in range(int(file.root["/Pages"]["/Count"])):
+        yield file.find_page_for_modification(number)[0].get_object()
+
+
+def _drawings(file: PdfHandler) -> list[list[bytes]]:
+    """Return what draws each page, in order."""
+    parts = [page.get("/Contents", []) for page in _pages(file)]
+    return [[one.get_object().data for one in (part if isinstance(part, list) else [part])] for part in parts]
+
+
+def _notes(file: PdfHandler) -> list[str]:
+    """Return the remarks and fields that lie on each page."""
+    return [str([one.get_object() for one in page.get("/Annots", [])]) for page in _pages(file)]
 
 
 def _context(trusted: Certificates, signature: EmbeddedPdfSignature) -> ValidationContext:
@@ -157,7 +204,7 @@ def _context(trusted: Certificates, signature: EmbeddedPdfSignature) -> Validati
     return ValidationContext(trust_roots=trusted, moment=time, best_signature_time=time, allow_fetching=False)
 
 
-def _attached(reader: PdfFileReader) -> Iterator[tuple[str, bytes]]:
+def _attached(reader: PdfHandler) -> Iterator[tuple[str, bytes]]:
     """Yield the attached files with their names."""
     try:
         names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]

@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.cache import cache
 from django.core.management import call_command
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -50,6 +52,7 @@ def navigation(shown: Node) -> list[str]:
         ("union", ["review", "decide"], ["待办", "已办", "名册"]),
         ("district", ["review"], ["待办", "已办", "名册"]),
         ("district", ["review", "decide", "manage"], ["待办", "已办", "批次", "名册"]),
+        ("district", ["manage"], ["成员与权限", "名册"]),
         ("city", ["review", "decide", "manage"], ["待办", "已办", "批次", "证书", "名册"]),
         ("city", ["audit"], ["查档", "疑点", "证书", "名册"]),
         ("city", [], ["名册", "公示"]),
@@ -175,6 +178,31 @@ def test_a_form_without_its_token_is_refused_on_a_page_of_ours() -> None:
     answer = Client(enforce_csrf_checks=True).post(reverse("login"), {"username": "a", "password": "b"})
     shown = parse(answer)
     assert (answer.status_code, shown.one("h1").words) == (403, "没有收到这次提交")
+
+
+OURS, ANOTHER = "http://testserver", "https://elsewhere.example"
+TYPED = {"reason": "材料不齐，\n请补立项书。", "version": "3", "decision": "send_back", "password": "一二三"}
+
+
+def kept(answer: HttpResponse) -> list[str]:
+    """Return what a page gives back of a form, to be copied."""
+    return [field.words for field in parse(answer).all("textarea")]
+
+
+def test_what_was_typed_is_given_back_when_the_session_has_ended(client: Client) -> None:
+    decide = reverse("decide", args=[uuid4()])
+    answer = client.post(decide, TYPED, headers={"origin": OURS})
+    assert (answer.status_code, parse(answer).one("h1").words) == (403, "登录已经结束")
+    assert kept(answer) == ["材料不齐， 请补立项书。"]
+    assert parse(answer).one(".w-acts a")["href"] == f"{reverse('login')}?next={decide}"
+
+
+def test_a_form_of_another_site_is_never_shown_on_ours(client: Client) -> None:
+    decide = reverse("decide", args=[uuid4()])
+    assert client.post(decide, TYPED, headers={"origin": ANOTHER}).status_code == 302
+    strict = Client(enforce_csrf_checks=True)
+    assert kept(strict.post(decide, TYPED, headers={"origin": ANOTHER})) == []
+    assert kept(strict.post(decide, TYPED, headers={"origin": OURS})) == ["材料不齐， 请补立项书。"]
 
 
 @pytest.mark.parametrize(("template", "title"), [("400.html", "不能读懂这次请求"), ("500.html", "系统出错")])

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from accreditation.models import Application, Designation
 from accreditation.services import naming
-from accreditation.services.certificate_proofs import fault_of, recorded_of
+from accreditation.services.certificate_proofs import fault_by_itself, fault_of, recorded_of
 from accreditation.states import State
 from certificates.archive import sha256_of
 from certificates.issuing import render_due
@@ -84,6 +84,8 @@ def test_the_log_has_all_that_is_printed_and_the_check_code_in_none_of_its_event
         "valid_until": certificate.valid_until.isoformat(),
         "check_code_sha256": digest(certificate.check_code),
         "status": [certificate.status_list, certificate.status_index],
+        "serial": 1,
+        "layout": None,
     }
     assert (made.action, made.facts) == (
         "file_certificate",
@@ -109,7 +111,22 @@ def test_whoever_has_the_file_and_the_key_can_prove_what_it_says(certificate, tm
         proof["leaf"], signed.size, tree.leaf_hash(proof["body"].encode()), hashes, signed.root
     )
     facts = json.loads(proof["body"])["facts"]
-    assert facts == recorded_of(certificate, facts)
+    assert facts == recorded_of(certificate, facts) | {"serial": 1, "layout": None}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("leaf", "1"), ("leaf", None), ("leaf", -1), ("leaf", 10**30), ("body", 5), ("body", "[" * 100_000),
+        ("body", '{"action":"issue_certificate","facts":[]}'), ("checkpoint", None), ("checkpoint", "x"),
+        ("proof", 5), ("proof", [5]), ("proof", ["!"]), ("keys", [5]), ("keys", [None]), ("keys", "x"),
+    ],
+    ids=lambda value: str(value)[:12],
+)  # fmt: skip
+def test_a_proof_that_is_none_is_told_so_and_breaks_nothing(certificate, field: str, value: object) -> None:
+    certificate.log_proof |= {field: value}
+    assert isinstance(fault_of(certificate), Fault)
+    assert isinstance(fault_by_itself(certificate), Fault)
 
 
 def test_what_is_printed_is_the_place_in_the_log(certificate) -> None:

@@ -103,6 +103,7 @@ def test_a_date_of_this_year_leaves_the_year_out() -> None:
         (date(2026, 9, 28), date(2026, 10, 9), "9月28日至10月9日"),
         (date(2026, 12, 28), date(2027, 1, 5), "12月28日至2027年1月5日"),
         (date(2026, 9, 14), date(2026, 9, 14), "9月14日"),
+        (datetime(2026, 6, 1, tzinfo=SHANGHAI), datetime(2027, 1, 1, tzinfo=SHANGHAI), "6月1日至12月31日"),
     ],
 )
 def test_a_range_says_a_shared_month_once(start: date, end: date, expected: str) -> None:

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.test import RequestFactory
 
 from accreditation.views import throttle
+from certificates.limits import client_address
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,7 @@ def test_only_what_our_own_proxies_said_is_believed(
 ) -> None:
     settings.TRUSTED_PROXIES = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", headers={"x-forwarded-for": forwarded})
-    assert throttle.client_address(request) == address
+    assert client_address(request) == address
 
 
 def attempt(name: str, address: str = "203.0.113.9") -> bool:

@@ -13,6 +13,7 @@ from accreditation.services.versions import Target, move
 from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.test_versions import stricter
+from tests.crowd import applications_in
 from tests.page import parse
 from workflows.models import Event
 
@@ -175,7 +176,5 @@ def test_list_and_preview_cost_the_same_for_one_and_for_many(city):
     applications = [make.application_in(State.CITY_INTAKE, leader_name="王金山")]
     city.get(PAGE)
     one = [cost(lambda: city.get(PAGE)), cost(lambda: city.post(PAGE, send(applications[0])))]
-    applications += [
-        make.application_in(State.CITY_INTAKE, leader_name=f"王{number}") for number in range(29)
-    ]
+    applications += applications_in(State.CITY_INTAKE, [f"王{number}" for number in range(29)])
     assert [cost(lambda: city.get(PAGE)), cost(lambda: city.post(PAGE, send(*applications)))] == one

@@ -26,8 +26,10 @@ from accreditation.services.copies import copy_to
 from accreditation.services.event_searches import save_event_search
 from accreditation.services.examining import examine, reopen
 from accreditation.services.findings import SETTLED, look_for_findings
+from accreditation.services.mail_address import link_of
 from accreditation.services.meetings import Resolution, hold_meeting
 from accreditation.services.notice import file_objection
+from accreditation.services.notifications import choose_mail
 from accreditation.services.panel import save_card
 from accreditation.services.recusals import recuse as keep_out
 from accreditation.services.saved_searches import save_search
@@ -44,6 +46,7 @@ from workflows.ledger.checkpoints import keep_log
 from workflows.ledger.log import number_events
 from workflows.models import Webhook
 from workflows.notifications.fan_out import fan_out
+from workflows.notifications.mail import choice_of
 from workflows.signing import Plan, Terms
 
 ACTIONS = frozenset(
@@ -78,6 +81,8 @@ ACTIONS = frozenset(
         "notification-unread",
         "notifications-read",
         "mail-choice",
+        "mail-again",
+        "mail-withdraw",
         "webhook-test",
         "certificate-look-preview",
         "certificate-look-sample",
@@ -103,6 +108,7 @@ FILES = frozenset(
     {
         "certificate",
         "plaque",
+        "certificate-print",
         "verify-proof",
         "verify-status",
         "verify-check",
@@ -168,6 +174,10 @@ class Places:
         )
         for step in STEPS:
             yield "application-step", self.sample.address("application-step", "庞宇来", step)
+        mali = self.sample.user("mali")
+        choose_mail(by=mali, email="mali@example.org", way="digest", language="", at=timezone.now())
+        yield "mail-confirm", link_of(choice_of(mali))
+        yield from self._own("account")
 
     def wangqian(self) -> Iterator[tuple[str, str]]:
         yield from self._own("home", "applications", "offices")
@@ -271,7 +281,12 @@ class Places:
     def chenliyan(self) -> Iterator[tuple[str, str]]:
         yield from self._own("desk", "desk-done", "cycles", "cycle-new")
         yield "desk", f"{reverse('desk')}?show=panels"
-        yield from self._of_cycle("cycle", "cycle-settings", "notice-list", "rulings", "naming")
+        yield from self._of_cycle("cycle", "cycle-settings", "panels", "panels-conclude")
+        yield (
+            "copy-many",
+            f"{reverse('copy-many')}?applications={self.sample.application('吴秀英').public_id}",
+        )
+        yield from self._of_cycle("notice-list", "rulings", "naming")
         yield from self._of_cycle("meeting-list", "meeting-new")
         yield from self._of("吴秀英", "panel")
         yield from self._of("张永忠", "panel")

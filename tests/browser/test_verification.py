@@ -138,7 +138,7 @@ def test_every_answer_is_seen_for_what_it_is(
     with instead("certificates.registry.find", OperationalError("gone")):
         visitor.scans(new)
         visitor.reads("暂时查不到证书状态", "这不表示证书有效或无效")
-    with instead("certificates.views.client_address", "198.51.100.9"):
+    with instead("certificates.limits.client_address", "198.51.100.9"):
         for _count in range(QUESTIONS.most):
             QUESTIONS.count("198.51.100.9")
         visitor.asks(new.number, new.check_code)

@@ -156,7 +156,7 @@ def test_a_page_that_was_replaced_by_an_update_is_found(file, lists):
     for options in ([], lists()):
         code, lines = check(file[1], *options)
         assert (code, lines[0]) == (1, "文件与存档不符 (altered)")
-        assert any(line.startswith("- 签名以后又添加了内容") for line in lines)
+        assert "- 签名以后又有改动：页面换过、增减过，或者内容改过" in lines
 
 
 def test_the_register_says_what_was_done_to_a_file(file):

@@ -14,7 +14,7 @@ from certificates.designs import BUILT_IN, Source, source_of
 from certificates.models import Design, Layout
 from certificates.page import laid_out
 from certificates.picture import picture_of
-from certificates.plaque import plaque_pdf
+from certificates.press import plaque_pdf, printable_pdf
 from certificates.rendering import render
 from certificates.trial import problems_of_design, problems_of_layout, try_layout
 from tests.certificates.conftest import AT
@@ -123,6 +123,30 @@ def test_the_plaque_has_its_bleed_and_says_who_named_whom(tmp_path):
     assert millimetres["TrimBox"] == [0, 0, 600, 400]
     assert millimetres["BleedBox"] == [-3.5, -3.5, 603.5, 403.5]
     assert {"重庆市劳模创新工作室", "米钰林劳模创新工作室", "重庆市总工会"} <= set(text_of(file.read_bytes()))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ["classic", "modern"])
+def test_for_a_printing_shop_the_certificate_has_three_millimetres_more_and_says_that_it_is_none(
+    key, tmp_path
+):
+    file = tmp_path / "print.pdf"
+    own = certificate(layout=layout(design=key))
+    file.write_bytes(printable_pdf(own))
+    said = subprocess.run(["pdfinfo", "-box", file], capture_output=True, text=True, check=True).stdout
+    boxes = {line.split(":")[0]: line.split()[1:] for line in said.splitlines() if "Box" in line}
+    millimetres = {name: [round(float(edge) * 25.4 / 72, 1) for edge in box] for name, box in boxes.items()}
+    failures = [
+        failure.message
+        for profile in ("3a", "ua1")
+        for failure in page.validate_pdf(file, profile=profile).failures
+    ]
+
+    assert millimetres["TrimBox"] == [0, 0, 297, 210]
+    assert millimetres["BleedBox"] == [-3, -3, 300, 213]
+    assert millimetres["MediaBox"] == [-8, -8, 305, 218]
+    assert "Title:           命名证书：米钰林劳模创新工作室（印刷用稿，没有签名，不是证书原件）" in said
+    assert (failures, text_of(file.read_bytes())) == ([], text_of(render(own)))
 
 
 @pytest.mark.django_db

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -189,7 +190,18 @@ def test_what_the_log_does_not_bear_out_is_unproven_whatever_the_rows_say(every,
 
 
 @pytest.mark.parametrize("broken", ["find", "archive.is_intact", "proofs.fault_of", "standing"])
-@pytest.mark.parametrize("error", [OperationalError("gone"), OSError("gone")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("gone"),
+        InterfaceError("the connection is closed"),
+        OSError("gone"),
+        SuspiciousFileOperation("../.."),
+        AttributeError("a row that is none of ours"),
+        RecursionError("so is this"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
 def test_where_anything_cannot_be_read_the_answer_is_that_and_never_valid(
     client, made: Made, monkeypatch, broken: str, error: Exception
 ) -> None:

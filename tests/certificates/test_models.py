@@ -92,6 +92,31 @@ def test_a_row_cannot_be_replaced_by_another(made):
     assert certificate.is_ready
 
 
+OTHER = {
+    "id": "id + 1000", "public_id": "'00000000000000000000000000000007'", "number": "'7'", "check_code": "'7'",
+    "serial": "serial + 1000", "status_index": "(status_index + 1) % 131072", "sha256": "'7'",
+}  # fmt: skip
+"""Another value for each column in which no two certificates may agree."""
+
+
+@pytest.mark.parametrize("kept", OTHER)
+def test_nor_by_one_that_agrees_with_it_in_a_single_column_that_is_its_own(made, kept):
+    """INSERT OR REPLACE deletes the row that stands in its way, whichever constraint it is that it violates."""
+    certificate = made()
+    columns = [field.column for field in Certificate._meta.concrete_fields]
+    values = [OTHER[name] if name in OTHER and name != kept else f'"{name}"' for name in columns]
+    verb = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
+    names, taken = ", ".join(f'"{name}"' for name in columns), ", ".join(values)
+    if connection.vendor == "postgresql":
+        taken = taken.replace(
+            "'00000000000000000000000000000007'", "'00000000000000000000000000000007'::uuid"
+        )
+    statement = f"{verb} INTO certificates_certificate ({names}) SELECT {taken} FROM certificates_certificate"
+
+    assert refused(lambda: connection.cursor().execute(statement))
+    assert list(Certificate.objects.all()) == [certificate]
+
+
 def test_it_is_valid_on_the_last_day_and_expired_from_midnight_in_china(registered):
     certificate = registered()
     noon = timezone.datetime(2029, 10, 15, 15, 59, tzinfo=AT.tzinfo)

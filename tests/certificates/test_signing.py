@@ -7,6 +7,8 @@ from pathlib import Path
 
 import page
 import pytest
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -14,7 +16,7 @@ from certificates.issuing import render_due
 from certificates.rendering import render
 from certificates.signing import chain, key_files, seals
 from certificates.signing.files import CannotSign
-from certificates.signing.signatures import Flaw, examine
+from certificates.signing.signatures import Flaw, Later, examine
 from tests.certificates.authority import authority
 from tests.certificates.conftest import AT
 from tests.certificates.test_rendering import certificate
@@ -123,12 +125,45 @@ def test_a_page_that_was_replaced_by_an_update_is_found_though_poppler_calls_the
     found = examine(replaced, trusted())
 
     assert "Signature Validation: Signature is Valid." in poppler_says(path)
-    assert found.flaw is Flaw.ADDED
-    assert found.added != ""
+    assert (found.flaw, found.later) == (Flaw.ADDED, Later.PAGES)
 
 
 def test_bytes_behind_the_end_are_found(signed):
-    assert examine(signed + b"\n% more\n", trusted()).flaw is Flaw.ADDED
+    found = examine(signed + b"\n% more\n", trusted())
+
+    assert (found.flaw, found.later) == (Flaw.ADDED, Later.BYTES)
+
+
+def with_note(root, sheet):
+    note = {pdf_name("/Subtype"): pdf_name("/Text"), pdf_name("/Contents"): generic.pdf_string("有效")}
+    sheet["/Annots"] = generic.ArrayObject([*sheet.get("/Annots", []), generic.DictionaryObject(note)])
+    return sheet
+
+
+def with_another_file(root, sheet):
+    specification = root["/Names"]["/EmbeddedFiles"]["/Names"][1]
+    specification["/EF"]["/F"] = generic.StreamObject(stream_data=b"other")
+    return root["/Names"]["/EmbeddedFiles"]["/Names"][1]
+
+
+def with_another_size(root, sheet):
+    sheet["/MediaBox"][2] = generic.NumberObject(100)
+    return sheet
+
+
+@pytest.mark.parametrize(
+    ("change", "later"),
+    [(with_note, Later.NOTES), (with_another_size, Later.OTHER), (with_another_file, Later.FILES)],
+)
+def test_what_was_added_is_told_apart(signed, change, later):
+    writer = IncrementalPdfFileWriter(BytesIO(signed))
+    sheet = writer.find_page_for_modification(0)[0].get_object()
+    writer.update_container(change(writer.root, sheet))
+    output = BytesIO()
+    writer.write(output)
+    found = examine(output.getvalue(), trusted())
+
+    assert (found.flaw, found.later) == (Flaw.ADDED, later)
 
 
 def test_a_signature_by_somebody_else_is_told_from_ours(drawn, settings, tmp_path):

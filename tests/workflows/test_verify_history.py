@@ -321,6 +321,23 @@ def test_a_log_that_is_written_anew_and_signed_by_its_own_key_is_found_by_what_w
     assert (alone.value.fault, alone.value.place.key) == (Fault.REWRITTEN, str(history.kept))
 
 
+def test_a_newest_checkpoint_that_was_taken_away_is_missed_by_who_kept_it(history: KeptLog) -> None:
+    newest = Checkpoint.objects.order_by("-size").first()
+    Cosignature.objects.filter(checkpoint=newest)._raw_delete(connection.alias)
+    Checkpoint.objects.filter(pk=newest.pk)._raw_delete(connection.alias)
+    assert verify().counts.checkpoints == 1  # nothing in the house says that there was another
+    for options in ({"kept": history.kept}, {"since": history.kept}):
+        with pytest.raises(Broken) as broken:
+            verify(**options)
+        place = broken.value.place
+        assert (broken.value.fault, place.table, place.key) == (
+            Fault.MISSING, Checkpoint._meta.db_table, str(newest.size),
+        )  # fmt: skip
+    with pytest.raises(Broken) as broken:
+        verify_stream(STREAM, kept=history.kept)
+    assert (broken.value.fault, broken.value.place.key) == (Fault.MISSING, str(newest.size))
+
+
 def test_an_old_copy_put_in_the_place_of_the_log_is_found_by_what_was_kept(
     history: KeptLog, tmp_path: Path
 ) -> None:

@@ -4,12 +4,11 @@ Triggers prevent accidents and mistakes in our own code; against somebody with f
 only checkpoints kept elsewhere help.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import operations
 
 Statements = dict[str, list[str]]
 
@@ -111,17 +110,3 @@ def state_needs_event(table: str, initial: str) -> migrations.RunPython:
             }
         ),
     )
-
-
-def standing_through(
-    guards: Sequence[migrations.RunPython], *steps: operations.base.Operation
-) -> list[operations.base.Operation]:
-    """Return the steps with the guards taken down before and put up again after them.
-
-    SQLite makes a table anew to alter it, and the triggers would go with the old one.
-    """
-    down = [
-        migrations.RunPython(guard.reverse_code or migrations.RunPython.noop, guard.code)
-        for guard in reversed(guards)
-    ]
-    return [*down, *steps, *guards]

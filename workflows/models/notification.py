@@ -56,7 +56,8 @@ class Notification(models.Model):
 class MailChoice(models.Model):
     """How somebody wants to be mailed, and in which language. Without a row: a digest a day, in the site's own.
 
-    `failures` counts the attempts since a mail last went out; the next is not made before `retry_at`.
+    `failures` counts the attempts since a mail last went out; the next is not made before `retry_at`. `asked` is an
+    address that becomes theirs once the link with `asked_code`, mailed to it at `asked_at`, is opened.
     """
 
     class Way(models.TextChoices):
@@ -72,6 +73,9 @@ class MailChoice(models.Model):
     digested_on = models.DateField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
+    asked = models.EmailField(blank=True)
+    asked_code = models.UUIDField(null=True)
+    asked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.way}"

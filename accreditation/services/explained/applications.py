@@ -1,19 +1,19 @@
-"""The columns of applications that only events may change, and the rulings on objections."""
+"""The columns of applications that only events may change."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import F, OuterRef, Subquery
 
-from accreditation.models import Application, Cycle, Objection, User
-from accreditation.services.explained.comparing import hold, missing, place_of, stray
+from accreditation.models import Application, Cycle, User
+from accreditation.services.explained.comparing import hold, missing, place_of
 from accreditation.services.explained.histories import START, History, histories
 from workflows.models import Event
 
 COLUMNS = (
     "version", "revision_number", "total", "submitted_at", "recommended_at", "owed_to", "notice_ends_on",
     "notice_days_left", "process_version", "number", "state_since", "created_at",
-    "studio_id", "enterprise_id", "union_id", "district_id", "city_id",
+    "cycle_id", "studio_id", "enterprise_id", "union_id", "district_id", "city_id",
 )  # fmt: skip
 BODIES = ("enterprise_id", "union_id", "district_id", "city_id")
 
@@ -40,6 +40,7 @@ def applications(streams: Sequence[str]) -> list[Explicable]:
         "notice_": F("notice__public_id"),
         "rubric_": F("rubric__version"),
         "level": F("cycle__level"),
+        "cycle_": F("cycle__code"),
     }
     found, left = [], set(streams)
     for columns in rows.order_by("pk").values("pk", "public_id", *COLUMNS, **named):
@@ -69,7 +70,11 @@ def check_applications(batch: Applications) -> int:
             "state_since": one.history.since,
         }
         for begun_by in one.history.said(START):
-            expected |= {"created_at": begun_by.at, "created_by": begun_by.actor}
+            expected |= {
+                "created_at": begun_by.at,
+                "created_by": begun_by.actor,
+                "cycle": begun_by.facts["cycle"],
+            }
         for submitted in one.history.said("submit"):  # one of before there was a log does not say the number
             expected |= {name: submitted.facts[name] for name in ("number",) if name in submitted.facts}
         if known.process:  # what was submitted before there were versions does not say so
@@ -78,6 +83,7 @@ def check_applications(batch: Applications) -> int:
             expected |= dict(zip(BODIES, begun[one.stream], strict=True))
         notice, rubric = one.columns["notice_"], one.columns["rubric_"]
         found = one.columns | {"notice": str(notice or ""), "rubric": rubric or ""}
+        found["cycle"] = one.columns["cycle_"]
         found["created_by"] = str(one.columns["by"] or "")
         hold(place_of(Application, one.pk, one.stream), expected, found)
     return 0
@@ -88,21 +94,3 @@ def _begun_at(batch: Applications) -> dict[str, tuple[int | None, ...]]:
     events = Event.objects.filter(stream__in=[one.stream for one in batch], action="start")
     above = "office__parent", "office__parent__parent", "office__parent__parent__parent"
     return {stream: tuple(bodies) for stream, *bodies in events.values_list("stream", "office", *above)}
-
-
-def check_objections(batch: Applications) -> int:
-    """Check that the objections are those that were filed, with the rulings on them; return how many. Raises Broken."""
-    rows = Objection.objects.filter(application__in=[one.pk for one in batch]).order_by("pk")
-    columns = rows.values("pk", "public_id", "application_id", "filed_at", "outcome", "ruled_at")
-    found = {(row["application_id"], str(row["public_id"])): row for row in columns}
-    count = len(found)
-    for one in batch:
-        for code, ruling in one.history.known.objections.items():
-            row = found.pop((one.pk, code), None)
-            if row is None:
-                raise missing(place_of(Objection, code, one.stream))
-            expected = {"filed_at": ruling.filed_at, "outcome": ruling.outcome, "ruled_at": ruling.ruled_at}
-            hold(place_of(Objection, row["pk"], one.stream), expected, row)
-    for row in found.values():
-        raise stray(Objection, row["pk"])
-    return count

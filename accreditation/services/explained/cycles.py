@@ -1,80 +1,39 @@
-"""Cycles: their settings, quotas and panel, as the events chose them, and the interests that people declared."""
+"""Cycles: their settings, quotas and panel, as the events chose them; what people declared, and the city's meetings."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
-from accreditation.models import Cycle, Declaration, Quota
-from accreditation.services.cycles import SETTINGS
-from accreditation.services.explained.comparing import code_of, hold, missing, place_of, stray
-from workflows.models import Event
-
-CHANGING = ("open_cycle", "change_cycle", "choose_versions", "set_quota", "set_experts", "declare")
-Declared = tuple[str, list[str], int]
-"""When interests were declared last, the codes of the enterprises, and the number of the event."""
-
-
-@dataclass
-class Chosen:
-    """What the events say of one cycle: the places of each body with the event that gave them; who declared what."""
-
-    settings: dict[str, Any] = field(default_factory=dict)
-    places: dict[str, tuple[int, int]] = field(default_factory=dict)
-    experts: list[str] = field(default_factory=list)
-    interests: dict[str, Declared] = field(default_factory=dict)
+from accreditation.models import Cycle, Declaration, Interest, Meeting, Quota
+from accreditation.services.explained.comparing import (
+    Kept,
+    code_of,
+    hold,
+    hold_rows,
+    missing,
+    place_of,
+    stray,
+)
+from accreditation.services.explained.cycle_histories import Chosen, Declared, cycles_of
 
 
 def check_cycles(streams: Sequence[str]) -> int:
     """Check the cycles with these streams; return how many rows. Raises Broken."""
     codes = [stream.partition("/")[2] for stream in streams if stream.startswith(f"{Cycle.stream_kind}/")]
-    rows = list(Cycle.objects.filter(public_id__in=codes).select_related("rubric").order_by("pk"))
-    said = _said([row.stream for row in rows])
+    rows = Cycle.objects.filter(public_id__in=codes).select_related("rubric").prefetch_related("city")
+    ordered = list(rows.order_by("pk"))
+    said = cycles_of([row.stream for row in ordered])
     count = 0
-    for row in rows:
+    for row in ordered:
         chosen = said[row.stream]
         experts = sorted(str(code) for code in row.experts.values_list("public_id", flat=True))
         found = vars(row) | {
             "rubric": row.rubric.version,
             "rubric_sha256": row.rubric.sha256,
+            "city": code_of(row, "city", "code"),
             "experts": experts,
         }
         hold(place_of(Cycle, row.pk, row.stream), chosen.settings | {"experts": chosen.experts}, found)
-        count += _check_quotas(row, chosen) + _check_interests(row, chosen)
+        count += _check_quotas(row, chosen) + _check_interests(row, chosen) + _check_meetings(row, chosen)
     return count
-
-
-def _said(streams: Sequence[str]) -> dict[str, Chosen]:
-    found = {stream: Chosen() for stream in streams}
-    rows = Event.objects.filter(stream__in=streams, action__in=CHANGING).order_by("stream", "sequence")
-    for stream, sequence, action, body in rows.values_list("stream", "sequence", "action", "body").iterator():
-        said = json.loads(body)
-        if action == "declare":
-            declared = said["at"], said["facts"]["enterprises"], sequence
-            found[stream].interests[said["actor"].removeprefix("user/")] = declared
-        else:
-            _follow(found[stream], action, said["facts"], sequence)
-    return found
-
-
-def _follow(chosen: Chosen, action: str, facts: Any, sequence: int) -> None:
-    if action == "set_quota":
-        chosen.places[facts["organisation"]] = (facts["places"], sequence)
-    elif action == "set_experts":
-        chosen.experts = facts["experts"]
-    elif action == "choose_versions":
-        chosen.settings.pop("rubric_sha256", None)
-        chosen.settings |= {"process_version": facts["process_to"], "rubric": facts["rubric_to"]}
-    else:
-        chosen.settings |= {name: _value(name, facts[name]) for name in SETTINGS if name in facts}
-    if action == "open_cycle":
-        chosen.settings |= {"code": facts["code"], "level": facts["level"], "rubric_sha256": facts["rubric"]}
-        chosen.settings |= {"process_version": facts["process"]} if "process" in facts else {}
-
-
-def _value(name: str, fact: Any) -> Any:
-    return datetime.fromisoformat(fact) if name.endswith("_at") else fact
 
 
 def _check_quotas(row: Cycle, chosen: Chosen) -> int:
@@ -90,22 +49,49 @@ def _check_quotas(row: Cycle, chosen: Chosen) -> int:
     return len(quotas)
 
 
+def _check_meetings(row: Cycle, chosen: Chosen) -> int:
+    """Check the meetings. What came of their decisions is in the events of the applications."""
+    meetings = Meeting.objects.filter(cycle=row).order_by("pk").prefetch_related("entered_by")
+    found = {
+        (row.stream, str(one.public_id)): [
+            Kept(one.pk, vars(one) | {"entered_by": code_of(one, "entered_by")})
+        ]
+        for one in meetings
+    }
+    return hold_rows(Meeting, {(row.stream, code): [claim] for code, claim in chosen.meetings.items()}, found)
+
+
 def _check_interests(row: Cycle, chosen: Chosen) -> int:
     """Check what was declared. A declaration of nothing keeps nobody out: it may stand without an event."""
-    rows = (
-        Declaration.objects.filter(cycle=row).select_related("user").prefetch_related("interests__enterprise")
-    )
-    found = {str(one.user.public_id): one for one in rows}
+    rows = Declaration.objects.filter(cycle=row).select_related("user")
+    found = {str(one.user.public_id): one for one in rows.prefetch_related("interests__enterprise")}
     count = len(found)
-    for person, (at, enterprises, sequence) in chosen.interests.items():
+    for person, declared in chosen.interests.items():
         declaration = found.pop(person, None)
         if declaration is None:
-            raise missing(place_of(Declaration, f"{row.code} {person}", row.stream, sequence))
+            raise missing(place_of(Declaration, f"{row.code} {person}", row.stream, declared.sequence))
         codes = sorted(code_of(one, "enterprise", "code") for one in declaration.interests.all())
-        expected = {"declared_at": datetime.fromisoformat(at), "enterprises": enterprises}
+        expected = {"declared_at": declared.at, "enterprises": declared.enterprises}
         columns = {"declared_at": declaration.declared_at, "enterprises": codes}
-        hold(place_of(Declaration, declaration.pk, row.stream, sequence), expected, columns)
+        hold(place_of(Declaration, declaration.pk, row.stream, declared.sequence), expected, columns)
+        _check_notes(row, list(declaration.interests.all()), declared, chosen)
     for declaration in found.values():
         if declaration.interests.all():
             raise stray(Declaration, declaration.pk)
     return count
+
+
+def _check_notes(row: Cycle, interests: Sequence[Interest], declared: Declared, chosen: Chosen) -> None:
+    """The notes are one text in the event: "enterprise：note" of each that has one, in whatever order."""
+    words = declared.words
+    noted = [f"{one.enterprise.name}：{one.note}" for one in interests if one.note]
+    if words is None or (not noted and chosen.has_erased):
+        return
+    ordered = sorted(noted, key=words.find)
+    between = words[len(ordered[0]) : words.find(ordered[1])] if len(ordered) > 1 else ""
+    if between.join(ordered) == words:
+        return
+    pieces = [(one, f"{one.enterprise.name}：{one.note}") for one in interests]
+    wrong = (pair for pair in pieces if (pair[1] in words) != bool(pair[0].note))
+    changed, piece = next(wrong, pieces[0])
+    hold(place_of(Interest, changed.pk, row.stream, declared.sequence), {"note": words}, {"note": piece})

@@ -1,16 +1,18 @@
-"""The files of submitted revisions and of site visits: each is there, and is what the record says."""
+"""What submitted revisions speak of, their files and studio, and the site visits: each is what the record says."""
 
 import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from accreditation.models import Evidence, Revision, SiteVisit, SiteVisitPhoto, StoredFile
 from accreditation.services.explained.applications import Applications
 from accreditation.services.explained.comparing import code_of, hold, missing, place_of, stray
+from accreditation.services.explained.studios import check_studios
 from workflows.ledger.verification.broken import Broken, Fault
 
 BLOCK = 1024 * 1024  # bytes read at a time
@@ -27,7 +29,10 @@ class Stored(NamedTuple):
 
 
 def check_evidence(batch: Applications) -> int:
-    """Check that every file that a revision names is kept as it was; return how many. Raises Broken."""
+    """Check that every file that a revision names is kept as it was, and the studios; return how many files.
+
+    Raises Broken.
+    """
     pks = [one.pk for one in batch]
     rows = Evidence.objects.filter(application__in=pks).order_by("pk")
     columns = ("good", "kind", "name", "stored__sha256", "stored__size", "stored__media_type")
@@ -35,15 +40,19 @@ def check_evidence(batch: Applications) -> int:
         row[:7]: row[7:] for row in rows.values_list("application_id", *columns, "stored_id", "stored__file")
     }
     files: set[Stored] = set()
+    printed: dict[int, dict[str, str]] = {}
     revisions = Revision.objects.filter(application__in=pks).order_by("pk")
     count = 0
     for revision, pk, document in revisions.values_list("pk", "application_id", "document").iterator():
-        for entry in json.loads(document)["evidence"]:
+        form = json.loads(document)
+        printed[pk] = {"name": form["studio"]["name"], "leader_name": form["leader"]["name"]}
+        for entry in form["evidence"]:
             stored = kept.get((pk, *(entry[name] for name in SAID)))
             if stored is None:
                 raise missing(place_of(Evidence, f"{entry['name']} {entry['sha256']} ({revision})"))
             files.add(Stored(stored[0], stored[1], entry["sha256"]))
             count += 1
+    check_studios(batch, printed)
     check_files(files)
     return count
 
@@ -89,7 +98,7 @@ def check_files(files: Iterable[Stored]) -> None:
             with default_storage.open(file.name, "rb") as content:
                 while block := content.read(BLOCK):
                     digest.update(block)
-        except OSError as error:
+        except (OSError, SuspiciousFileOperation) as error:
             what = _("存着的文件%(name)s打不开：%(error)s") % {"name": file.name, "error": error}
             raise Broken(place_of(StoredFile, file.pk), Fault.FILE, what) from error
         if digest.hexdigest() != file.sha256:

@@ -10,6 +10,7 @@ from accreditation.services.explained.comparing import code_of, hold, place_of
 from workflows.models import Event
 
 Columns = dict[str, Any]
+POINTS_AT = ("office", "cycle", "application", "event", "person", "examined_by")
 
 
 def check_findings(streams: Sequence[str]) -> int:
@@ -19,7 +20,7 @@ def check_findings(streams: Sequence[str]) -> int:
         return 0
     said = _said(own)
     rows = Finding.objects.filter(public_id__in=[stream.partition("/")[2] for stream in own])
-    for row in rows.prefetch_related("office", "application", "event", "examined_by").order_by("pk"):
+    for row in rows.prefetch_related(*POINTS_AT).order_by("pk"):
         hold(place_of(Finding, row.pk, row.stream), said[row.stream], _found(row))
     return 0
 
@@ -41,12 +42,15 @@ def _said(streams: Sequence[str]) -> dict[str, Columns]:
 
 def _new(facts: Any, office: str, at: datetime) -> Columns:
     return {
-        "rule": facts["rule"], "office": office, "application": facts.get("application", ""), "event": facts["event"],
-        "facts": facts["figures"], "found_at": at, "examined_at": None, "examined_by": "",
+        "rule": facts["rule"], "key": facts["key"], "office": office, "event": facts["event"],
+        "facts": facts["figures"], "happened_at": datetime.fromisoformat(facts["happened_at"]), "found_at": at,
+        **{name: facts.get(name, "") for name in ("application", "person", "cycle")},
+        "examined_at": None, "examined_by": "",
     }  # fmt: skip
 
 
 def _found(row: Finding) -> Columns:
     event = [row.event.stream, row.event.sequence] if row.event else None
-    columns = {name: code_of(row, name) for name in ("application", "examined_by")}
-    return vars(row) | columns | {"office": code_of(row, "office", "code"), "event": event}
+    columns = {name: code_of(row, name) for name in ("application", "person", "examined_by")}
+    columns |= {name: code_of(row, name, "code") for name in ("office", "cycle")}
+    return vars(row) | columns | {"event": event}

@@ -3,18 +3,26 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Designation, NamingDecision
 from accreditation.queries.certificates import ENDS
-from accreditation.services.certificate_proofs import FILE, ISSUE, OF_ENDING, recorded_of, said_of
+from accreditation.services.certificate_proofs import (
+    FILE,
+    ISSUE,
+    OF_ENDING,
+    kept_of,
+    recorded_of,
+    said_of,
+)
 from accreditation.services.explained.applications import Applications, Explicable
 from accreditation.services.explained.comparing import code_of, hold, missing, place_of, stray
 from accreditation.services.explained.histories import Said
 from accreditation.states import ActionWord
 from certificates import archive
-from certificates.models import STATUS_LIST_LENGTH, Certificate, Ending
+from certificates.models import STATUS_LIST_LENGTH, Certificate, Ending, NumberSequence
 from certificates.proofs import place_of as place_in_log
 from certificates.standing import ending_of
 from workflows.ledger.proofs import proven
@@ -25,6 +33,8 @@ NAME = "name_studio"
 UNFIT = (LookupError, TypeError, ValueError)
 Issued = Mapping[str, Certificate]
 """The certificates of one application by their codes, in the order in which they were registered."""
+Reasons = Mapping[tuple[str, int], str]
+"""The reasons that the record gives, by stream and number; "" where one was erased."""
 
 
 def check_named(batch: Applications) -> int:
@@ -33,6 +43,7 @@ def check_named(batch: Applications) -> int:
     rows = rows.select_related("decision", "certificate").prefetch_related("decision__signed_by")
     found = {one.application_id: one for one in rows}
     issued, count = _certificates(batch), 0
+    reasons = _reasons(batch)
     for one in batch:
         designation, named = found.get(one.pk), one.history.said(NAME)
         if designation is None and named:
@@ -42,7 +53,7 @@ def check_named(batch: Applications) -> int:
         if not named:
             raise stray(Designation, designation.pk)
         _check_designation(one, designation)
-        count += _check_certificates(one, designation, issued.get(one.stream, {}))
+        count += _check_certificates(one, designation, issued.get(one.stream, {}), reasons)
     _check_proofs([certificate for of_one in issued.values() for certificate in of_one.values()])
     return len(found) + count
 
@@ -64,16 +75,42 @@ def refuse_certificates_of_nothing() -> None:
     if one := Certificate.objects.filter(wrong).order_by("pk").first():
         what = _("状态位%(index)d不归它一张证书所有") % {"index": one.status_index}
         raise Broken(place_of(Certificate, one.pk), Fault.DIFFERS, what)
+    _refuse_gaps()
+
+
+def _refuse_gaps() -> None:
+    """Raise Broken unless the numbers of each year go from 1 on, and the next one follows the last.
+
+    Each year is read in one statement: somebody may be taking a number.
+    """
+    own = Certificate.objects.filter(year=OuterRef("year")).order_by().values("year")
+    count = Coalesce(Subquery(own.annotate(of=Count("pk")).values("of")), 0)
+    last = Coalesce(Subquery(own.annotate(of=Max("serial")).values("of")), 0)
+    for row in NumberSequence.objects.order_by("year").annotate(count=count, last=last).values():
+        said = {"next_serial": row["last"] + 1, "count": row["last"]}
+        hold(place_of(NumberSequence, row["id"]), said, row)
+    numbered = NumberSequence.objects.filter(year=OuterRef("year"))
+    if lost := Certificate.objects.filter(~Exists(numbered)).order_by("pk").first():
+        raise missing(place_of(NumberSequence, lost.year))
 
 
 def _certificates(batch: Applications) -> dict[str, dict[str, Certificate]]:
     """Return the certificates of these applications by stream. One query."""
     codes = [one.stream.partition("/")[2] for one in batch]
-    rows = Certificate.objects.filter(issued_for__in=codes).order_by("pk")
+    rows = Certificate.objects.filter(issued_for__in=codes).order_by("pk").select_related("layout")
     found: dict[str, dict[str, Certificate]] = {}
     for row in rows.select_related("ending__successor"):
         found.setdefault(f"{Application.stream_kind}/{row.issued_for}", {})[str(row.public_id)] = row
     return found
+
+
+def _reasons(batch: Applications) -> Reasons:
+    """Return why certificates of these applications ended, as the record has it. One query, where any has ended."""
+    streams = [one.stream for one in batch if one.history.said(*ENDS)]
+    if not streams:
+        return {}
+    events = Event.objects.filter(stream__in=streams, action__in=ENDS).select_related("payload")
+    return {(event.stream, event.sequence): event.personal.get("reason", "") for event in events}
 
 
 def _check_designation(one: Explicable, designation: Designation) -> None:
@@ -94,7 +131,7 @@ def _check_designation(one: Explicable, designation: Designation) -> None:
     hold(event.place(NamingDecision, decision.pk), {"signed_at": event.at, "signed_by": event.actor}, signed)
 
 
-def _check_certificates(one: Explicable, designation: Designation, issued: Issued) -> int:
+def _check_certificates(one: Explicable, designation: Designation, issued: Issued, reasons: Reasons) -> int:
     """Check that those certificates are there that were issued, the last of them in force; return how many rows."""
     events = {event.facts["certificate"]: event for event in one.history.said(ISSUE)}
     for code, event in events.items():
@@ -112,14 +149,16 @@ def _check_certificates(one: Explicable, designation: Designation, issued: Issue
     hold(place, {"certificate_id": in_force}, vars(designation))
     if events:
         _check_first(issued[next(iter(events))], designation, next(iter(events.values())))
-    return len(issued) + _check_endings(one, issued)
+    return len(issued) + _check_endings(one, issued, reasons)
 
 
 def _check_text(certificate: Certificate, event: Said) -> None:
     place = event.place(Certificate, certificate.pk)
-    said, printed = event.facts, recorded_of(certificate, event.facts)
-    names = [*said, *printed]
-    hold(place, {name: said.get(name) for name in names}, {name: printed.get(name) for name in names})
+    said = event.facts
+    kept = {name: fact for name, fact in kept_of(certificate).items() if name in said}
+    found = recorded_of(certificate, said) | kept
+    names = [*said, *found]
+    hold(place, {name: said.get(name) for name in names}, {name: found.get(name) for name in names})
     expected = {"registered_at": event.at, "year": certificate.issued_on.year}
     hold(place, expected, vars(certificate))
 
@@ -130,7 +169,7 @@ def _check_first(certificate: Certificate, designation: Designation, event: Said
     hold(event.place(Certificate, certificate.pk), decided, vars(certificate))
 
 
-def _check_endings(one: Explicable, issued: Issued) -> int:
+def _check_endings(one: Explicable, issued: Issued, reasons: Reasons) -> int:
     """Check that just those certificates have ended that were ended, and as it was said; return how many."""
     endings = {code: ending for code, row in issued.items() if (ending := ending_of(row))}
     left = dict(endings)
@@ -146,7 +185,8 @@ def _check_endings(one: Explicable, issued: Issued) -> int:
             {name: said.get(name) for name in OF_ENDING},
         )
         kind = Ending.Kind.SUPERSEDED if event.facts.get("new_certificate") else Ending.Kind.REVOKED
-        hold(place, {"kind": kind, "recorded_at": event.at}, vars(ending))
+        reason = reasons[event.stream, event.sequence]
+        hold(place, {"kind": kind, "recorded_at": event.at, "reason": reason}, vars(ending))
     for ending in left.values():
         raise stray(Ending, ending.pk)
     return len(endings)

@@ -129,14 +129,14 @@ def _sent_back(application: Application) -> dict[str, Any]:
 
 
 def _named(application: Application, at: datetime) -> dict[str, Any]:
-    """Return the designation, how its certificate stands, and the certificates that were replaced."""
+    """Return the designation, how the certificate that counts stands, and the certificates that were replaced."""
     rows = Designation.objects.filter(application=application)
     found = rows.select_related("certificate__ending__successor", "decision").first()
-    if found is None or found.certificate is None:
+    if found is None or found.certificate is None or found.shown is None:
         return {"designation": found}
     replaced = of_case(found.certificate).filter(pk__lt=found.certificate_id)
     return {
         "designation": found,
-        "standing": standing(found.certificate, at),
+        "standing": standing(found.shown, at),
         "replaced": [one for one in replaced if ending_of(one)],
     }

@@ -50,9 +50,12 @@ def certificate(request: SignedInRequest, public_id: UUID) -> HttpResponseBase:
     seen = visible_applications(request.user).select_related("enterprise")
     found = get_object_or_404(seen, public_id=public_id)
     designation = get_object_or_404(
-        Designation.objects.select_related("certificate").exclude(certificate=None), application=found
+        Designation.objects.select_related("certificate__predecessor_ending__certificate").exclude(
+            certificate=None
+        ),
+        application=found,
     )
-    archived: Certificate = designation.certificate  # type: ignore[assignment]
+    archived: Certificate = designation.shown  # type: ignore[assignment]
     note = partial(
         evidence_read,
         found,

@@ -46,7 +46,7 @@ def rail(
             "done" if number < place else "ahead" if number > place else ended or _standing(application)
         )
         if standing == "done" and (number in left or number == place):
-            note = _note_done(number, left.get(number) or entries[-1], today)
+            note = _note_done(number, left.get(number) or _arrival(application, entries), today)
         elif number == place:
             note = _note_now(application, entries, task, notes[number], today)
         else:
@@ -82,6 +82,12 @@ def _left(entries: Sequence[Entry]) -> dict[int, Entry]:
         for entry in entries
         if entry.from_state in PLACES and PLACES.get(entry.to_state, -1) > PLACES[entry.from_state]
     }
+
+
+def _arrival(application: Application, entries: Sequence[Entry]) -> Entry:
+    """Return the entry that led where it stands, not what came after it, such as a certificate's file."""
+    led = (one for one in reversed(entries) if one.from_state != one.to_state == application.state)
+    return next(led, entries[-1])
 
 
 def _notes_ahead(application: Application) -> list[str]:

@@ -22,6 +22,7 @@ from tests.accreditation.applicant.pages import (
     stranger,
     title,
 )
+from tests.page import parse
 from workflows.actors import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -339,6 +340,19 @@ def test_withdrawing_what_others_have_read_needs_a_reason(open_now):
     assert (answer.status_code, errors(answer.content.decode())) == (422, [("id_reason", "写明理由")])
     stale = client.post(place, {"version": 0, "reason": "材料需要重新整理。"})
     assert (stale.status_code, "材料需要重新整理。" in text_of(stale)) == (409, True)
+
+
+def test_a_named_studio_shows_when_it_was_named_not_what_became_of_its_certificate():
+    application = factories.application_in(State.NAMED)
+    page = parse(applicant(application).get(address("application", application)))
+    assert page.all(".w-rail li")[-1].words.split()[-1] == "命名"
+
+
+def test_a_draft_is_discarded_and_never_called_withdrawn():
+    application = factories.draft()
+    page = parse(applicant(application).get(address("application-withdraw", application)))
+    assert [one.words for one in page.all("main .btn")] == ["放弃草稿", "不放弃"]
+    assert "撤回" not in page.one("main").words
 
 
 # ── Who sees what ────────────────────────────────────────────────────────────────────────────────────────

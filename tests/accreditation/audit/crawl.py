@@ -20,12 +20,14 @@ from django.utils import timezone
 
 from accreditation.models import Application, CaseFile, Evidence, Meeting, Organisation, SiteVisitPhoto, User
 from accreditation.services import offices
+from accreditation.services.mail_address import link_of
 from tests.browser.places import ROLES, Places
 from tests.browser.sample import Sample
 from tests.factories import PASSWORD
 from tests.sendings import Sending, sendings
 from workflows.actors import SYSTEM
 from workflows.models import Checkpoint, Delivery, Event, Notification, SigningRound
+from workflows.notifications.mail import choice_of
 
 STATEMENT = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|TRUNCATE)\s+"?(\w+)', re.IGNORECASE)
 VERBS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -190,6 +192,7 @@ def further(sample: Sample) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "POST", reverse("verify-check"), {"number": "1", "check_code": "2"}
     yield "POST", reverse("ledger-add-checkpoint"), {}
     yield "POST", reverse("ledger-cosignatures"), {}
+    yield "POST", link_of(choice_of(sample.user("liangjing"))), {}
     new = "another-long-word-2027"
     passwords = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
     yield "POST", reverse("password_change"), passwords
@@ -211,6 +214,7 @@ def _files(sample: Sample) -> Iterator[tuple[str, list[Any]]]:
         yield name, [named.designation.certificate.check_code]
     yield "certificate", [named.public_id]
     yield "plaque", [named.public_id]
+    yield "certificate-print", [named.public_id]
     for name in ("timeline-event", "event-proof"):
         yield name, [reviewed.public_id, f"e{event.sequence}"]
     for application in (reviewed, named):
@@ -240,4 +244,6 @@ def _acts(sample: Sample) -> Iterator[tuple[str, list[Any]]]:
     yield "naming-draft", [meeting.cycle.code]
     yield "spread-undo", [delivery.webhook.office.code]
     yield "delivery-again", [delivery.webhook.office.code, delivery.webhook.public_id, delivery.public_id]
+    yield "mail-again", []
+    yield "mail-withdraw", []
     yield "notification-unread", [Notification.objects.all()[0].public_id]

@@ -400,4 +400,4 @@ def test_whatever_a_tampered_record_says_its_pages_are_shown_and_say_that_it_doe
             for name in ("timeline", "as-it-stood")
         ]
         assert (junk, [one.status_code for one in answers]) == (junk, [200, 200])
-        assert "第2条对不上" in answers[0].content.decode()
+        assert "第1条对不上" in answers[0].content.decode()

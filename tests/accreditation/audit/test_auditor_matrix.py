@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 from accreditation.models import User
 from accreditation.sample import accounts
 from accreditation.sample.load import load_sample
+from accreditation.services.notifications import choose_mail
 from tests.accreditation.audit.crawl import Attempt, Crawl, auditor_of, signed_in
 from tests.browser.places import all_names
 from tests.browser.sample import Sample
@@ -32,7 +33,7 @@ OWN = {
     # Their own account and messages, as everybody.
     "logout": SIGN_IN,
     "password_change": SIGN_IN | {"accreditation_user"},
-    "mail-choice": JOURNAL | {"sign_in/", "accreditation_user", "workflows_mailchoice"},
+    "mail-choice": JOURNAL | {"sign_in/", "workflows_mailchoice", "workflows_notification"},
     "mail-again": JOURNAL | {"sign_in/", "workflows_mailchoice"},
     "mail-withdraw": JOURNAL | {"sign_in/", "workflows_mailchoice"},
     "mail-confirm": JOURNAL | {"sign_in/", "accreditation_user", "workflows_mailchoice"},
@@ -91,6 +92,7 @@ def crawl(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Crawl:
         sample = Sample({})
         User.objects.filter(username="liangjing").update(email="liangjing@example.org")
         city, district = sample.user("liangjing"), auditor_of("YB")
+        choose_mail(by=city, email="liang@example.org", way="never", language="", at=timezone.now())
         done = Crawl(sample, {"city": signed_in(city), "district": signed_in(district)})
         done.walk()
         accounts.path().unlink()

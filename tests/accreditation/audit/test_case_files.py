@@ -26,6 +26,7 @@ from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.audit.conftest import NOW
 from tests.accreditation.audit.test_timeline import auditor, tampering
+from tests.accreditation.notifications.conftest import messages, told
 from tests.packages import built, run_alone, unpacked
 from workflows.models import Event
 from workflows.refusals import NotPermitted, WrongState
@@ -445,3 +446,36 @@ def test_a_form_that_was_hardly_filled_in_can_be_drawn(scored):
     contents.revisions[0].document = json.dumps(document)
     drawn = documents.form_pdf(contents, contents.revisions[0])
     assert drawn.startswith(b"%PDF")
+
+
+# ── Who is told ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_asked_is_told_that_it_is_made_and_nobody_else(signed_in):
+    application, by, other = submitted(), auditor(), make.member(make.city(), "audit")
+    asked = ask(application, by=by, at=NOW)
+    assert told(by) == []
+    build_due(NOW)
+    [message] = messages(by)
+    assert (message.title, message.text, message.why) == (
+        application.studio.name,
+        "卷宗已经制成，可以下载。",
+        "您索取的卷宗",
+    )
+    assert told(other) == []
+    page = signed_in(by).get(f"/notifications/{message.notification.public_id}/")
+    assert page.headers["Location"] == f"/audit/case-files/{asked.public_id}/"
+    make.member(make.city(), username=by.username)
+    assert messages(by) == []
+
+
+def test_of_a_case_file_that_could_not_be_built_nobody_is_told(monkeypatch):
+    by = auditor()
+    ask(submitted(), by=by, at=NOW)
+
+    def fails(*_args):
+        raise building.CannotBuild("broken")
+
+    monkeypatch.setattr(building.proof, "write_proof", fails)
+    build_due(NOW)
+    assert told(by) == []

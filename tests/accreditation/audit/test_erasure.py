@@ -11,23 +11,33 @@ from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 
 from accreditation.models import CaseFile, Organisation, User
 from accreditation.queries.erasure import ERASED_NAME
 from accreditation.queries.timeline import entries
-from accreditation.services import copies, review, signing, substitutions, tasks
+from accreditation.services import copies, offices, review, signing, substitutions, tasks
+from accreditation.services.certificate_life import CORRECTABLE, reissue, revoke
 from accreditation.services.declarations import declare
 from accreditation.services.erasure import Order, erase_by_order
 from accreditation.services.event_index import index_events
 from accreditation.services.journals import exported
+from accreditation.services.naming import issue_due_certificates
 from accreditation.services.notifications import choose_mail
 from accreditation.services.sign_ins import account_made, sign_in_failed, signed_in
 from accreditation.states import State
+from certificates.issuing import render_due
+from certificates.kept import Request, kept, made
+from certificates.models import Certificate, Ending
+from certificates.proofs import Fault
+from certificates.registry import lookup
 from tests import factories as make
 from tests.accreditation.audit.conftest import NOW
+from workflows.actors import SYSTEM
 from workflows.ledger import log
-from workflows.ledger.chain import first_broken
+from workflows.ledger.chain import digest, first_broken
 from workflows.ledger.verification.whole import verify
 from workflows.models import Event, EventPayload, Notification
 from workflows.notifications import checkpoint_mail
@@ -61,7 +71,8 @@ def lived(person: User) -> str:
     account_made(person, by=make.user("manager"), at=NOW)
     signed_in(by=person, at=NOW, address="203.0.113.7")
     sign_in_failed(name=USERNAME, at=NOW, address="203.0.113.8")
-    choose_mail(by=person, email="luo@example.com", way="at_once", language="", at=NOW)
+    User.objects.filter(pk=person.pk).update(email="luo@example.com")
+    choose_mail(by=person, email="luo.new@example.com", way="at_once", language="", at=NOW)
     person.refresh_from_db()
     checkpoint_mail.begin(person, by=colleague, at=NOW)
     exported(by=person, at=NOW, what="events", count=3, filter={"words": "专利"})
@@ -108,7 +119,9 @@ def test_nothing_of_a_name_is_left_in_the_whole_database_and_every_chain_holds(p
 
     stored = everything_stored()
     assert [
-        word for word in (NAME, USERNAME, "luo@example.com", "203.0.113.7", "203.0.113.8") if word in stored
+        word
+        for word in (NAME, USERNAME, "luo@example.com", "luo.new@example.com", "203.0.113.7", "203.0.113.8")
+        if word in stored
     ] == []
     assert chains_hold()
     assert log.root(log.size()) == before
@@ -261,6 +274,61 @@ def test_a_chosen_reason_goes_with_everything_that_repeats_it(manager, django_ca
     assert chains_hold()
 
 
+def test_the_public_reason_of_a_certificate_that_ended_goes_everywhere_and_the_rest_holds(
+    manager, client, django_capture_on_commit_callbacks
+):
+    application = make.application_in(State.NAMED)
+    issue_due_certificates(NOW)
+    assert render_due(NOW) == 1
+    first, by = Certificate.objects.get(), make.cast().city_decider
+    text = "张某冒用他人成果，另行处理。"
+    corrected = {name: getattr(first, name) for name in CORRECTABLE} | {"title": "别的称号"}
+    second = reissue(first, by=by, at=NOW, reason=text, corrected=corrected)
+    assert render_due(NOW) == 1
+    revoke(Certificate.objects.get(pk=second.pk), by=by, at=NOW, reason=text, ended_on=NOW.date())
+    index_events(NOW)
+    document = Request("名册.pdf", "application/pdf", "0" * 64, text.encode)
+    made(document)
+    studio = reverse("studio", args=[application.studio.public_id])
+    pages = [second.get_absolute_url(), studio, reverse("verify-status", args=[second.check_code])]
+    assert [text in client.get(page).text for page in pages] == [True] * 3
+
+    event = Event.objects.get(action="revoke_certificate")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert erase(None, manager, chosen=[(event, ["reason"])]).events == 1
+    # the other certificate ended for the same words, and they were not ordered to go
+    assert [ending.reason for ending in Ending.objects.order_by("pk")] == [text, ""]
+    assert [text in client.get(page).text for page in pages] == [False] * 3
+    assert ["理由已依法删除。" in client.get(page).text for page in pages] == [True, True, False]
+    assert client.get(pages[2]).json()["ending"]["reason"] is None
+    assert kept(document) is None
+    assert [lookup(one.check_code, at=NOW).answer for one in (first, second)] == ["superseded", "revoked"]
+    assert verify()
+
+    event = Event.objects.get(action="reissue_certificate")
+    erase(None, manager, chosen=[(event, ["reason"])])
+    assert "张某" not in everything_stored()
+    assert digest(text) not in everything_stored()
+    assert [lookup(one.check_code, at=NOW).answer for one in (first, second)] == ["superseded", "revoked"]
+    assert verify()
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["reason = '别的。'", "reason = '', ended_on = '2020-01-01'", "reason = '', certificate_id = 99"],
+)
+def test_of_an_ending_nothing_but_its_reason_can_be_emptied(change):
+    make.application_in(State.NAMED)
+    issue_due_certificates(NOW)
+    render_due(NOW)
+    by = make.cast().city_decider
+    revoke(Certificate.objects.get(), by=by, at=NOW, reason="停止运行。", ended_on=NOW.date())
+    with pytest.raises(DatabaseError, match="rows of certificates_ending are final"), transaction.atomic():
+        connection.cursor().execute(f"UPDATE certificates_ending SET {change}")
+    Ending.objects.update(reason="")
+    assert lookup(Certificate.objects.get().check_code, at=NOW).fault == Fault.ENDING
+
+
 def test_the_reason_of_a_decision_that_waits_for_signatures_stays_until_it_is_taken(manager):
     application = make.application_in(State.DISTRICT_REVIEW)
     who = make.cast()
@@ -359,3 +427,13 @@ def _with_text(text: str) -> str:
 def test_the_command_says_what_it_cannot_read(manager, arguments, words):
     with pytest.raises(CommandError, match=words):
         run(*arguments, "--order", ORDER, "--by", "manager", "--yes")
+
+
+def test_the_position_of_a_member_goes_with_the_name(person, manager):
+    offices.add_member(make.city(), person, by=SYSTEM, at=NOW, position="首席专家")
+    joined = Event.objects.get(stream=make.city().stream, action="join", body__contains=str(person.public_id))
+    assert joined.personal["position"] == "首席专家"
+    log.number_events(NOW)
+    erase(person, manager)
+    assert "首席专家" not in everything_stored()
+    assert verify().size == log.size()

@@ -19,6 +19,7 @@ from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.audit.looking import LATER, looked
 from tests.accreditation.test_races import race
+from tests.crowd import applications_in
 from workflows.actors import SYSTEM
 from workflows.engine import record
 from workflows.ledger.chain import first_broken
@@ -70,7 +71,7 @@ def test_nothing_is_found_twice_and_an_idle_round_costs_three_statements() -> No
 @pytest.mark.django_db
 def test_a_round_looks_only_at_what_is_new_and_costs_the_same_at_1_and_at_30_decisions() -> None:
     def decided(leaders: list[str], day: int) -> int:
-        ones = [make.application_in(State.DISTRICT_REVIEW, leader_name=name) for name in leaders]
+        ones = applications_in(State.DISTRICT_REVIEW, leaders)
         at = ones[-1].state_since + timedelta(days=day)
         number_events(at)
         look_for_findings(at - HOUR)  # what led there

@@ -3,128 +3,35 @@
 At the end a random choice of everything, on all tables of the ledger too.
 """
 
-import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoDbBlocker
 
-from accreditation.models import (
-    Application,
-    Cycle,
-    Declaration,
-    Designation,
-    Evidence,
-    Finding,
-    Interest,
-    Membership,
-    NamingDecision,
-    Objection,
-    Organisation,
-    OrganisationUserObjectPermission,
-    Quota,
-    Revision,
-    Rubric,
-    Scorecard,
-    SiteVisit,
-    SiteVisitPhoto,
-    StoredFile,
-)
-from accreditation.services import declarations, naming, notice, offices, site_visits
-from accreditation.services.certificate_life import reissue
+from accreditation.models import Application, Evidence, StoredFile, Studio
+from accreditation.services import offices
+from accreditation.services.erasure import Order, erase_by_order
 from accreditation.services.findings import look_for_findings
-from accreditation.states import State
-from accreditation.uploads import recognise
-from certificates.issuing import render_due
-from certificates.models import Certificate, Ending
+from certificates.models import Certificate
 from tests import factories
+from tests.accreditation.audit.named_case import DAY, MONTHS, Case, named
+from tests.accreditation.audit.tampers import CHANGES, DELETED, ELSEWHERE, NAMED_BY_ANOTHER, PUT_IN, row_of
 from tests.attacker import at_liberty, other_values, overwrite, undone
-from tests.factories import AT, BEFORE, NOTICE_OVER, STEP
+from tests.factories import AT
 from workflows.actors import SYSTEM
 from workflows.ledger import checkpoints, log
 from workflows.ledger.verification.broken import Broken, Fault
 from workflows.ledger.verification.one_stream import verify_stream
 from workflows.ledger.verification.whole import verify
-from workflows.models import Checkpoint, Event, EventPayload, Leaf, Node
+from workflows.models import Checkpoint, Event, EventPayload, Leaf, Node, Signature, SigningRound
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("tampering")]
-Grant = OrganisationUserObjectPermission
-MONTHS = timedelta(days=60)
-DAY = timedelta(days=1)
-NOBODY = uuid.UUID(int=7)
-NO_SUCH = 10**9
-"""The key of no row: what points at it points nowhere."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """An application that was named after a visit and an objection, with its certificate; and what an auditor kept."""
-
-    pk: int
-    older: Path
-    kept: Path
-
-    @property
-    def application(self) -> Application:
-        return Application.objects.get(pk=self.pk)
-
-
-def walk(application: Application, who: factories.Cast, *states: State) -> Application:
-    """Walk an application to each of these states in turn."""
-    for state in states:
-        BEFORE[state][1](application, who, application.state_since + STEP)
-        application = factories.fresh(application)
-    return application
-
-
-def visited(application: Application, who: factories.Cast) -> None:
-    content = site_visits.Content(
-        visited_on=AT.date(), people="李明、王芳", findings="场地与申报一致。",
-        photos=[recognise(ContentFile(factories.PDF + b"photo", "site.pdf"))],
-    )  # fmt: skip
-    site_visits.add_visit(application, content, by=who.city_decider, at=application.state_since + STEP)
-
-
-def named() -> Application:
-    """Return the application, named; its certificate is registered and drawn, and drawn anew after a correction."""
-    who = factories.cast()
-    application = factories.application_in(State.CITY_INTAKE)
-    near = {factories.enterprise("99"): "曾在该厂任技术顾问。"}
-    declarations.declare(application.cycle, interests=near, by=who.city_decider, at=AT)
-    guest = factories.member(application.union, username="guest")
-    for grants in ({"review"}, set()):
-        offices.set_grants(application.union, guest, grants, by=SYSTEM, at=AT)
-    visited(application, who)
-    application = walk(application, who, State.PANEL_SCORING, State.CITY_DECISION, State.LISTED)
-    application = walk(application, who, State.PUBLIC_NOTICE, State.OBJECTION)
-    notice.dismiss_objection(
-        application, by=who.city_decider, at=application.state_since + STEP,
-        expected_version=application.version, reason="不成立。",
-    )  # fmt: skip
-    application = factories.fresh(application)
-    notice.end_due_notices(application.state_since + 2 * NOTICE_OVER)
-    application = walk(factories.fresh(application), who, State.NAMED)
-    naming.issue_due_certificates(AT + MONTHS)
-    assert render_due(AT + MONTHS) == 1
-    first = Certificate.objects.get(issued_for=application.public_id)
-    names = {
-        "studio_name": first.studio_name,
-        "enterprise_name": first.enterprise_name,
-        "title": "市级工作室",
-    }
-    reissue(first, by=who.city_decider, at=AT + MONTHS, reason="称号有误。", corrected=names)
-    assert render_due(AT + MONTHS) == 1
-    return factories.fresh(application)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
@@ -151,9 +58,15 @@ def _undone(case: Case) -> Iterator[None]:
 
 
 def found(case: Case) -> Broken:
-    with pytest.raises(Broken) as broken:
+    """Return what is found by all that is verified, and by the stream alone that is named, where one is."""
+    with pytest.raises(Broken) as whole:
         verify(kept=case.kept)
-    return broken.value
+    place = whole.value.place
+    if Event.objects.filter(stream=place.stream).exists():
+        with pytest.raises(Broken) as alone:
+            verify_stream(place.stream, kept=case.kept)
+        assert str(alone.value.place) == str(place)
+    return whole.value
 
 
 def test_an_application_that_was_named_as_the_rules_say_holds(case: Case) -> None:
@@ -169,93 +82,6 @@ def test_an_application_that_was_named_as_the_rules_say_holds(case: Case) -> Non
 
 
 # ── Changed ──────────────────────────────────────────────────────────────────────────────────────────────
-
-CHANGES: dict[type[models.Model], dict[str, Any]] = {
-    Application: {
-        "state": "rejected", "version": 3, "sequence": 5, "head": "0" * 64, "revision_number": 2,
-        "total": Decimal(91), "submitted_at": AT, "recommended_at": AT, "owed_to": "city",
-        "number": "2026-0099", "state_since": AT + DAY, "created_at": AT + DAY, "created_by_id": NO_SUCH,
-        "process_version": "2026-2", "notice_ends_on": AT.date(), "notice_days_left": 2, "notice_id": None,
-        "enterprise_id": NO_SUCH, "union_id": NO_SUCH, "district_id": NO_SUCH, "city_id": NO_SUCH, "cycle_id": NO_SUCH,
-    },
-    Revision: {"document": "{}", "sha256": "0" * 64, "submitted_at": AT, "submitted_by_id": NO_SUCH, "number": 2},
-    Scorecard: {
-        "document": "{}", "sha256": "0" * 64, "total": Decimal(12), "marks": {}, "submitted_at": AT,
-        "expert_id": NO_SUCH,
-    },
-    Objection: {"outcome": "upheld", "filed_at": AT, "ruled_at": AT, "public_id": NOBODY},
-    Evidence: {"name": "别的.pdf", "kind": "site", "good": "topics", "stored_id": NO_SUCH},
-    StoredFile: {"sha256": "0" * 64, "size": 7, "media_type": "image/png", "file": "evidence/none"},
-    SiteVisit: {"visited_on": AT.date() + DAY, "made_at": AT, "made_by_id": NO_SUCH, "public_id": NOBODY},
-    SiteVisitPhoto: {"stored_id": NO_SUCH},
-    NamingDecision: {
-        "number": "渝工发〔2026〕9号", "signed_on": AT.date(), "valid_until": AT.date() + 9000 * DAY,
-        "signed_at": AT, "signed_by_id": NO_SUCH,
-    },
-    Designation: {
-        "level": "national", "named_on": AT.date(), "valid_until": AT.date() + 9000 * DAY, "district_id": NO_SUCH,
-        "studio_id": NO_SUCH, "certificate_id": NO_SUCH,
-    },
-    Certificate: {
-        "public_id": NOBODY, "number": "渝劳模创〔2026〕第9999号", "check_code": "0" * 16, "studio_name": "别的工作室",
-        "enterprise_name": "别的公司", "title": "别的", "issuer": "别的", "decision_number": "9号",
-        "issued_on": AT.date(), "valid_until": AT.date() + 9000 * DAY, "registered_at": AT, "year": 2020,
-        "file": "certificates/none.pdf", "sha256": "0" * 64, "size": 7, "rendered_at": AT, "log_proof": {},
-        "joint_issuers": ["别的工会"], "status_list": 7, "status_index": 2**20, "issued_for": NOBODY,
-    },
-    Ending: {
-        "ended_on": AT.date(), "reason": "别的。", "recorded_at": AT, "certificate_id": NO_SUCH,
-        "successor_id": NO_SUCH,
-    },
-    Organisation: {
-        "code": "XX", "kind": "street", "parent_id": NO_SUCH, "escalates_to_id": NO_SUCH, "sequence": 1, "path": "XX/",
-    },
-    Membership: {"user_id": NO_SUCH, "organisation_id": NO_SUCH, "ended_at": AT},
-    Grant: {"user_id": NO_SUCH, "content_object_id": NO_SUCH, "permission_id": NO_SUCH},
-    Cycle: {
-        "code": "2027", "title": "别的", "level": "district", "opens_at": AT, "closes_at": AT + 900 * DAY, "quorum": 1,
-        "review_days": 99, "notice_days": 1, "process_version": "2026-2",
-    },
-    Quota: {"places": 9999, "organisation_id": NO_SUCH},
-    Declaration: {"declared_at": AT + DAY, "user_id": NO_SUCH},
-    Finding: {
-        "rule": "quick", "office_id": NO_SUCH, "application_id": NO_SUCH, "event_id": NO_SUCH, "facts": {},
-        "found_at": AT, "examined_at": AT, "examined_by_id": NO_SUCH,
-    },
-    Interest: {"enterprise_id": NO_SUCH, "declaration_id": NO_SUCH},
-    Rubric: {"document": "{}", "sha256": "0" * 64},
-}  # fmt: skip
-NAMED_BY_ANOTHER = {
-    (Objection, "public_id"), (SiteVisit, "public_id"), (Certificate, "public_id"), (Scorecard, "expert_id"),
-    (Revision, "number"), (Membership, "user_id"), (Membership, "organisation_id"), (Membership, "ended_at"),
-    (Grant, "user_id"), (Grant, "content_object_id"), (Grant, "permission_id"), (Quota, "organisation_id"),
-    (Declaration, "user_id"), (Certificate, "issued_for"), (Ending, "certificate_id"),
-}  # fmt: skip
-"""Where what is changed is what the row is known by: it is missed, by the key that the event says."""
-ELSEWHERE = {
-    (Evidence, column): Evidence for column in CHANGES[Evidence]
-} | {
-    (StoredFile, "sha256"): Evidence, (StoredFile, "size"): Evidence, (StoredFile, "media_type"): Evidence,
-    (SiteVisitPhoto, "stored_id"): SiteVisit, (NamingDecision, "number"): Designation,
-    (NamingDecision, "signed_on"): Designation, (NamingDecision, "valid_until"): Designation,
-    (Rubric, "sha256"): Cycle, (Organisation, "code"): Event,
-    (Application, "cycle_id"): Cycle, (Interest, "enterprise_id"): Declaration,
-    (Interest, "declaration_id"): Declaration,
-}  # fmt: skip
-"""Where the row is seen from another one, which is named."""
-
-
-def row_of(model: type[models.Model], case: Case) -> models.Model:
-    """Return the row of the case, or one that it rests on."""
-    if model is Application:
-        return case.application
-    if model is Organisation:
-        return case.application.union
-    if model is Declaration:
-        return Declaration.objects.get(interests__isnull=False)
-    if model is StoredFile:
-        return case.application.evidence.first().stored
-    return model._base_manager.order_by("-pk").first()
 
 
 @pytest.mark.parametrize(
@@ -281,13 +107,23 @@ def test_a_changed_row_is_found_and_named(
         assert error.place.key in {str(row.pk), str(getattr(row, "public_id", ""))}, error
 
 
+def test_what_is_made_to_point_at_another_row_that_is_there_is_named_itself(case: Case) -> None:
+    """A round on another work of the same application; an application for another studio of the same enterprise."""
+    with undone():
+        signing = SigningRound.objects.get()
+        overwrite(signing, task_id=case.application.tasks.exclude(stage=signing.task.stage).first().pk)
+        error = found(case)
+        assert (error.place.table, error.place.key) == (SigningRound._meta.db_table, str(signing.pk))
+        assert error.what.startswith("task")
+    enterprise = case.application.enterprise
+    other = Studio.objects.create(enterprise=enterprise, leader_name="别人", name="别人劳模创新工作室")
+    overwrite(case.application, studio_id=other.pk)
+    error = found(case)
+    assert (error.place.table, error.place.key) == (Application._meta.db_table, str(case.pk))
+    assert error.what.startswith("studio_id")
+
+
 # ── Deleted, and put in ──────────────────────────────────────────────────────────────────────────────────
-
-
-DELETED = (
-    Application, Revision, Scorecard, Objection, Evidence, SiteVisit, Designation, Certificate, Ending, Membership,
-    Grant, Quota, Finding,
-)  # fmt: skip
 
 
 @pytest.mark.parametrize("model", DELETED, ids=lambda model: model.__name__)
@@ -307,30 +143,6 @@ def copied(row: models.Model, **changes: Any) -> models.Model:
     return row
 
 
-PUT_IN: dict[type[models.Model], Callable[[Case], dict[str, Any]]] = {
-    Revision: lambda case: {"number": 2},
-    Scorecard: lambda case: {"public_id": uuid.uuid4(), "expert_id": case.application.created_by_id},
-    Objection: lambda case: {"public_id": uuid.uuid4()},
-    SiteVisit: lambda case: {"public_id": uuid.uuid4()},
-    Certificate: lambda case: {
-        "public_id": uuid.uuid4(), "serial": 77, "number": "77", "check_code": "7" * 16, "sha256": "7" * 64,
-        "status_index": 2**16,
-    },
-    Ending: lambda case: {
-        "certificate_id": Certificate.objects.order_by("-pk").first().pk, "kind": "revoked", "successor_id": None,
-    },
-    Membership: lambda case: {"user_id": case.application.created_by_id, "organisation_id": case.application.city_id},
-    Grant: lambda case: {"user_id": case.application.created_by_id, "content_object_id": case.application.city_id},
-    Organisation: lambda case: {
-        "public_id": uuid.uuid4(), "code": "ZZ", "path": "ZZ/", "sequence": 0, "head": "",
-    },
-    Quota: lambda case: {"organisation_id": case.application.city_id},
-    Application: lambda case: {
-        "public_id": uuid.uuid4(), "studio_id": 99, "sequence": 0, "head": "", "number": "2026-0099",
-    },
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("model", PUT_IN, ids=lambda model: model.__name__)
 def test_a_row_that_was_put_in_is_found(case: Case, model: type[models.Model]) -> None:
     row = copied(row_of(model, case), **PUT_IN[model](case))
@@ -346,6 +158,27 @@ def test_a_state_that_is_written_with_a_right_event_of_its_own_is_found_by_the_l
     overwrite(last, to_state="rejected")
     overwrite(application, state="rejected")
     assert (found(case).fault, found(case).place.key) == (Fault.COLUMN, str(last.pk))
+
+
+REPEATED = {
+    "open_signing": "reason", "sign": "reason", "propose": "reason", "substitute": "reason", "declare": "reason",
+    "dismiss_objection": "reason", "hold_meeting": "people", "join": "position",
+}  # fmt: skip
+"""Personal text that stands in a row as well, by action."""
+
+
+def test_text_that_an_order_erased_is_not_compared_and_what_else_was_changed_is_found(case: Case) -> None:
+    manager, at = offices.create_user(username="manager", name="何主任", password=None), AT + MONTHS + DAY
+    offices.add_member(factories.city(), manager, by=SYSTEM, at=at)
+    offices.set_grants(factories.city(), manager, {"manage"}, by=SYSTEM, at=at)
+    events = Event.objects.filter(action__in=REPEATED).select_related("payload").order_by("pk")
+    chosen = [(one, [REPEATED[one.action]]) for one in events if REPEATED[one.action] in one.personal]
+    assert {one.action for one, _fields in chosen} == set(REPEATED)
+    for order in chosen:
+        erase_by_order(Order(ground="市总办〔2027〕5号", chosen=[order]), by=manager, at=at)
+        assert verify(kept=case.kept)
+    overwrite(Signature.objects.get(position=1), opinion="别的。")
+    assert found(case).place.table == Signature._meta.db_table
 
 
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────────

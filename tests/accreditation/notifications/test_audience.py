@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accreditation.models import Declaration
-from accreditation.queries.audience import OF_MEMBERS, SILENT, TELLS, TO_AUDITORS, WITHIN_OFFICE
+from accreditation.queries.audience import OF_MEMBERS, SILENT, TELLS, TO_ASKER, TO_AUDITORS, WITHIN_OFFICE
 from accreditation.services import applications, notice, offices, review, tasks
 from accreditation.states import ActionWord, State
 from tests import factories as make
@@ -23,7 +23,7 @@ def decide(service, application, by, **facts):
 
 
 def test_every_action_is_told_to_somebody_or_said_to_be_silent():
-    spoken = {*TELLS, *OF_MEMBERS, *TO_AUDITORS}
+    spoken = {*TELLS, *OF_MEMBERS, *TO_AUDITORS, *TO_ASKER}
     assert set(ActionWord.values) - spoken - SILENT == set()
     assert spoken & SILENT == set()
     assert set(TELLS) >= WITHIN_OFFICE

@@ -12,6 +12,7 @@ from accreditation.services import offices
 from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.notifications.conftest import NOW, messages
+from tests.crowd import applications_in
 from tests.factories import SYSTEM
 from workflows.models import Event, Notification
 from workflows.notifications.fan_out import fan_out
@@ -235,15 +236,13 @@ def test_the_page_costs_the_same_at_1_and_at_30_messages(address, signed_in):
 
     make.application_in(State.DISTRICT_REVIEW, leader_name="王0")
     one = cost()
-    for number in range(1, 30):
-        make.application_in(State.DISTRICT_REVIEW, leader_name=f"王{number}")
+    applications_in(State.DISTRICT_REVIEW, [f"王{number}" for number in range(1, 30)])
     assert cost() == one
 
 
 def test_pages_hold_thirty_and_the_count_stops_at_the_cap(signed_in, monkeypatch):
     user = make.user("district_reviewer")
-    for number in range(31):
-        make.application_in(State.DISTRICT_REVIEW, leader_name=f"王{number}")
+    applications_in(State.DISTRICT_REVIEW, [f"王{number}" for number in range(31)])
     fan_out(NOW)
     client = signed_in(user)
     assert len(client.get(LIST).context["rows"]) == 30

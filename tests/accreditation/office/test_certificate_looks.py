@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +17,7 @@ from accreditation.queries.office import sentences
 from accreditation.services import naming
 from accreditation.services.certificate_looks import configure_certificates, save_design
 from accreditation.states import State
+from accreditation.views import throttle
 from certificates.configuration import Configuration, configuration
 from certificates.designs import source_of
 from certificates.issuing import render_due
@@ -157,6 +160,22 @@ def test_the_preview_draws_what_is_typed_and_keeps_nothing() -> None:
     assert (Layout.objects.count(), Event.objects.filter(action="configure_certificates").count()) == (0, 0)
 
 
+def test_who_has_too_many_samples_drawn_waits_and_reads_why_and_others_go_on(monkeypatch) -> None:
+    cache.clear()
+    for limit in (throttle.PREVIEWS, throttle.PRINTING):
+        monkeypatch.setitem(vars(limit), "most", 1)
+    typing, other = browser_of(decider()), browser_of(make.member(make.city(), "manage", username="manager"))
+    assert typing.post(f"{DESIGNS}classic/preview/", {"name": ""}).status_code == 200
+    part = typing.post(f"{LOOK}preview/", choices(), **HTMX)
+    whole = typing.post(f"{LOOK}sample/", choices())
+    assert ("预览太频繁，过几分钟再看。" in part.content.decode(), part["Retry-After"]) == (True, "600")
+    assert (whole.status_code, "预览太频繁" in whole.content.decode()) == (429, True)
+    assert other.post(f"{LOOK}preview/", choices(), **HTMX).content.count(b"data:image/png") == 2
+    application = make.application_in(State.NAMED)
+    address = reverse("plaque", args=[application.public_id])
+    assert [typing.get(address).status_code for _ in range(2)] == [404, 429]
+
+
 @pytest.mark.parametrize("of", ["certificate", "plaque"])
 def test_the_sample_is_a_pdf(of: str) -> None:
     client = browser_of(decider())
@@ -263,9 +282,10 @@ def test_what_was_changed_behind_the_ledger_is_found(tamper: Callable[[], Any]) 
         verify()
 
 
-def test_the_plaque_is_drawn_for_who_may_see_the_application() -> None:
+@pytest.mark.parametrize(("name", "file"), [("plaque", "牌匾"), ("certificate-print", "印刷用稿")])
+def test_what_a_printing_shop_gets_is_drawn_for_who_may_see_the_application(name: str, file: str) -> None:
     application = make.application_in(State.NAMED)
-    address = reverse("plaque", args=[application.public_id])
+    address = reverse(name, args=[application.public_id])
     client = browser_of(make.cast().applicant)
     assert client.get(address).status_code == 404
     naming.issue_due_certificates(AT + timedelta(days=45))
@@ -274,7 +294,7 @@ def test_the_plaque_is_drawn_for_who_may_see_the_application() -> None:
     answer = client.get(address)
 
     assert b"".join(answer.streaming_content)[:5] == b"%PDF-"
-    assert "attachment" in answer["Content-Disposition"]
+    assert quote(f"-{file}.pdf") in answer["Content-Disposition"]
     assert browser_of(make.cast("other").applicant).get(address).status_code == 404
     assert browser_of(decider()).get(address).status_code == 200
 

@@ -12,9 +12,12 @@ from accreditation.models import Application, Designation
 from accreditation.services import naming
 from accreditation.services.certificate_life import reissue, revoke
 from accreditation.states import State
+from certificates.archive import sha256_of
 from certificates.issuing import render_due
 from certificates.models import Certificate, Ending
 from tests.accreditation.office.conftest import browser_of, cost_of
+from tests.accreditation.public.conftest import name_them
+from tests.crowd import applications_in
 from tests.factories import AT, application_in, cast, city, member
 
 pytestmark = pytest.mark.django_db
@@ -191,7 +194,11 @@ def test_the_applicant_sees_how_theirs_stands(at_city: Client) -> None:
     page = reverse("application", args=[Application.objects.get().public_id])
     at_city.post(page_of(certificate, "reissue"), FORMS["reissue"] | {"act": "sign"})
     waiting = applicant.get(page)
-    assert ("新证书制成后才由它代替" in waiting.text, waiting.context["standing"]) == (True, "pending")
+    assert ("新证书制成后才由它代替" in waiting.text, waiting.context["standing"]) == (True, "valid")
+    assert "新证书正在制作，制成以前下载的是原证书" in waiting.text
+    download = applicant.get(reverse("certificate", args=[Application.objects.get().public_id]))
+    certificate.refresh_from_db()
+    assert sha256_of(b"".join(download.streaming_content)) == certificate.sha256
 
     render_due(NOW)
     new = Certificate.objects.get(ending=None)
@@ -204,8 +211,8 @@ def test_the_applicant_sees_how_theirs_stands(at_city: Client) -> None:
 def test_list_and_page_cost_the_same_for_1_and_30(at_city: Client) -> None:
     first = issued()
     few = cost_of(at_city, LIST), cost_of(at_city, page_of(first))
-    for number in range(29):
-        application_in(State.NAMED, leader_name=f"劳模{number}")
+    ended = applications_in(State.NOTICE_ENDED, [f"劳模{number}" for number in range(29)])
+    name_them(ended)
     naming.issue_due_certificates(ISSUED)
     for number, one in enumerate(Certificate.objects.exclude(pk=first.pk), start=1):
         Certificate.objects.filter(pk=one.pk).update(

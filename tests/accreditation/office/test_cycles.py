@@ -14,6 +14,7 @@ from accreditation.queries import cycle_overview as overview
 from accreditation.services import offices, panel
 from accreditation.states import State
 from tests.accreditation.office.conftest import browser_of, cost_of
+from tests.crowd import applications_in
 from tests.factories import (
     AT,
     application_in,
@@ -258,9 +259,9 @@ def test_the_overview_costs_the_same_for_1_and_30(at_city: Client, chief: User) 
     application_in(State.CITY_INTAKE, leader_name="何立群")
     quota(cycle(), district(), 200)
     few = cost_of(at_city, CYCLE)
+    applications_in(State.CITY_DECISION, [f"评毕{number}" for number in range(30)])
+    applications_in(State.CITY_INTAKE, [f"待评{number}" for number in range(30)])
     for number in range(30):
-        application_in(State.CITY_DECISION, leader_name=f"评毕{number}")
-        application_in(State.CITY_INTAKE, leader_name=f"待评{number}")
         quota(cycle(), district(f"D{number}", f"第{number}区总工会"), 2)
     assert cost_of(at_city, CYCLE) == few
     assert at_city.get(CYCLE).context["ranking"].paginator.count == 31

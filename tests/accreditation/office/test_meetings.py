@@ -20,6 +20,7 @@ from accreditation.services.meetings import Resolution, foresee, hold_meeting, r
 from accreditation.services.ranking import rank
 from accreditation.states import State
 from tests.accreditation.office.conftest import browser_of, cost_of
+from tests.crowd import applications_in
 from tests.factories import AT, application_in, cast, cycle, fresh, full_marks, member, quota
 from workflows.ledger.chain import first_broken
 from workflows.models import Event
@@ -163,8 +164,7 @@ def test_cards_far_from_the_others_are_marked(at_city: Client):
 def test_the_list_and_the_entry_cost_the_same_for_1_and_30(at_city: Client):
     judged("王金山")
     few = [cost_of(at_city, address) for address in (LIST, NEW, f"{NEW}?propose=approve")]
-    for number in range(29):
-        judged(f"候选{number}")
+    applications_in(State.CITY_DECISION, [f"候选{number}" for number in range(29)])
     assert [cost_of(at_city, address) for address in (LIST, NEW, f"{NEW}?propose=approve")] == few
     assert len(at_city.get(LIST).context["candidates"]) == 30
 
@@ -405,7 +405,8 @@ def test_the_record_stands_on_the_list_and_tells_what_came_of_it_later(at_city: 
 def test_the_record_costs_the_same_for_1_and_30(at_city: Client):
     few, many = uuid4(), uuid4()
     hold(resolution(judged("王金山"), "approve"), public_id=few)
-    hold(*(resolution(judged(f"候选{number}"), "approve") for number in range(30)), public_id=many)
+    candidates = applications_in(State.CITY_DECISION, [f"候选{number}" for number in range(30)])
+    hold(*(resolution(one, "approve") for one in candidates), public_id=many)
     costs = [cost_of(at_city, reverse("meeting", args=["2026", one])) for one in (few, many)]
     assert costs[0] == costs[1]
 

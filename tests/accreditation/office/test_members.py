@@ -87,11 +87,11 @@ def test_somebody_with_an_account_becomes_a_member(at_city: Client) -> None:
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        ({"account": "known", "username": "nobody"}, "没有这个账号，检查用户名，或选择新开账号"),
+        ({"account": "known", "username": "nobody"}, "没有这个账号，检查写法，或选择新开账号"),
         ({"account": "known", "username": "district_decider"}, "姓名district_decider已经是成员。"),
         ({"account": "new", "username": "fresh"}, "填写姓名"),
-        ({"account": "new", "username": "applicant", "name": "某人"}, "用户名applicant已经用过，换一个。"),
-        ({"account": "known", "username": ""}, "填写用户名"),
+        ({"account": "new", "username": "applicant", "name": "某人"}, "账号applicant已经用过，换一个。"),
+        ({"account": "known", "username": ""}, "填写账号"),
     ],
 )
 def test_who_cannot_be_added_is_told_at_the_field(

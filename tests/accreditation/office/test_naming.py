@@ -11,6 +11,7 @@ from accreditation.models import Application, Designation, NamingDecision
 from accreditation.services.naming import issue_due_certificates
 from accreditation.states import State
 from tests.accreditation.office.conftest import browser_of, cost_of
+from tests.crowd import applications_in
 from tests.factories import AT, application_in, cast, cycle, fresh
 
 pytestmark = pytest.mark.django_db
@@ -110,8 +111,7 @@ def test_what_is_missing_is_told_at_its_field(
 def test_the_page_costs_the_same_for_1_and_30(at_city: Client) -> None:
     application_in(State.NOTICE_ENDED)
     few = cost_of(at_city, NAMING)
-    for number in range(29):
-        application_in(State.NOTICE_ENDED, leader_name=f"期满{number}")
+    applications_in(State.NOTICE_ENDED, [f"期满{number}" for number in range(29)])
     assert cost_of(at_city, NAMING) == few
     assert len(at_city.get(NAMING).context["rows"]) == 30
 

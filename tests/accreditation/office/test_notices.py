@@ -12,6 +12,7 @@ from accreditation.models import Application, Notice
 from accreditation.services import notice as service
 from accreditation.states import State
 from tests.accreditation.office.conftest import browser_of, cost_of
+from tests.crowd import applications_in
 from tests.factories import AT, application_in, cast, cycle, fresh, user
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +167,7 @@ def test_the_lists_cost_the_same_for_1_and_30(at_city: Client) -> None:
     application_in(State.LISTED, leader_name="何立群")
     pages = (LIST, "/cycles/2026/rulings/")
     few = [cost_of(at_city, address) for address in pages]
-    first = [application_in(State.LISTED, leader_name=f"异议{number}") for number in range(29)]
+    first = applications_in(State.LISTED, [f"异议{number}" for number in range(29)])
     service.publish_notice(
         cycle=cycle(),
         applications=first,
@@ -179,7 +180,6 @@ def test_the_lists_cost_the_same_for_1_and_30(at_city: Client) -> None:
         service.file_objection(
             fresh(one), at=AT + timedelta(days=1), name="赵敏", contact="-", grounds="有出入。"
         )
-    for number in range(29):
-        application_in(State.LISTED, leader_name=f"拟{number}")
+    applications_in(State.LISTED, [f"拟{number}" for number in range(29)])
     assert [cost_of(at_city, address) for address in pages] == few
     assert at_city.get(pages[1]).context["waiting"].paginator.count == 30

@@ -17,6 +17,7 @@ from accreditation.services import applications, notice, review
 from accreditation.services.ranking import rank
 from accreditation.states import State
 from tests.accreditation.office.conftest import browser_of, cost_of
+from tests.crowd import applications_in
 from tests.factories import AT, application_in, cast, cycle, fresh, member, organisation, quota
 from workflows.models import Event
 from workflows.refusals import NotPermitted, NotReady, Stale
@@ -415,7 +416,7 @@ def test_the_page_costs_the_same_for_1_and_30():
     application_in(State.DISTRICT_REVIEW)
     client = browser_of(cast().district_decider)
     few = cost_of(client, page_of())
-    listed = [application_in(State.DISTRICT_REVIEW, leader_name=f"候选{number}") for number in range(29)]
+    listed = applications_in(State.DISTRICT_REVIEW, [f"候选{number}" for number in range(29)])
     save(*listed)
     assert cost_of(client, page_of()) == few
     assert len(client.get(page_of()).context["rows"]) == 30

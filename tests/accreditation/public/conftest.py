@@ -10,6 +10,7 @@ from accreditation.services import naming
 from accreditation.states import State
 from certificates.issuing import render_due
 from tests import factories
+from tests.crowd import applications_in
 from tests.factories import AT, application_in, cast
 
 SIGNED = AT + timedelta(days=45)
@@ -46,6 +47,12 @@ def named(*leaders: str, mark: str = "") -> NamingDecision:
     """Name the studios of these leaders, all of one enterprise."""
     ended = [application_in(State.NOTICE_ENDED, cast(mark), leader_name=name) for name in leaders]
     return name_them(ended, number=f"渝工发〔2026〕{leaders[0]}号")
+
+
+def named_many(count: int) -> NamingDecision:
+    """Name so many studios by one decision."""
+    leaders = [f"领军人{number}" for number in range(count)]
+    return name_them(applications_in(State.NOTICE_ENDED, leaders), number="渝工发〔2026〕28号")
 
 
 def with_files() -> None:

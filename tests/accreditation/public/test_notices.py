@@ -16,6 +16,7 @@ from accreditation.services import review
 from accreditation.services.applications import withdraw
 from accreditation.states import State
 from accreditation.views.throttle import OBJECTIONS
+from tests.crowd import applications_in
 from tests.factories import application_in, cast, fresh, user
 from workflows.refusals import Stale, WrongState
 from workflows.working_days import SHANGHAI, end_of_day
@@ -170,7 +171,7 @@ def test_the_list_of_notices_costs_the_same_for_1_and_30(
     for address in pages:
         with django_assert_num_queries(3):  # one of them: who issues, for the foot
             client.get(address)
-    listed = [application_in(State.LISTED, leader_name=f"领军人{number}") for number in range(29)]
+    listed = applications_in(State.LISTED, [f"领军人{number}" for number in range(29)])
     large = service.publish_notice(
         cycle=application.cycle,
         applications=listed,

@@ -11,10 +11,13 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accreditation.models import Designation
+from accreditation.queries.yearbook import yearbook
+from accreditation.services.certificate_life import reissue
 from accreditation.states import State
-from certificates.models import Ending
-from tests.accreditation.public.conftest import SIGNED, name_them, named, with_files
-from tests.factories import application_in, cast, draft
+from certificates.issuing import render_due
+from certificates.models import Certificate, Ending
+from tests.accreditation.public.conftest import SIGNED, name_them, named, named_many, with_files
+from tests.factories import application_in, cast, draft, user
 
 pytestmark = pytest.mark.django_db
 REGISTER = "/register/"
@@ -66,7 +69,7 @@ def test_the_list_is_ordered_by_date_district_or_name(client: Client) -> None:
 
 
 def test_what_is_looked_for_survives_paging_and_is_kept_by_every_form(client: Client) -> None:
-    named(*[f"领军人{number}" for number in range(31)])
+    named_many(31)
     answer = client.get(REGISTER, {"q": "领军", "district": "YB", "sort": "name"})
     kept = "q=%E9%A2%86%E5%86%9B&amp;district=YB&amp;sort=name"
     assert f'href="?{kept}&amp;page=2"' in answer.text
@@ -142,6 +145,45 @@ def test_a_revoked_certificate_says_so_with_its_day_and_reason(
     assert (record["state"], record["revoked_on"]) == ("revoked", "2026-11-15")
 
 
+def test_until_a_new_certificate_is_made_the_old_one_is_shown_everywhere(
+    client: Client, clock: Callable[..., None]
+) -> None:
+    designation = named("米钰林").designations.get()
+    with_files()
+    old = Certificate.objects.get()
+    renewing = SIGNED + timedelta(days=30)
+    correct = {"studio_name": "米钰林创新工作室", "enterprise_name": old.enterprise_name, "title": old.title}
+    new = reissue(old, by=user("city_decider"), at=renewing, reason="名称有误。", corrected=correct)
+    studio = reverse("studio", args=[designation.studio.public_id])
+
+    clock(renewing)
+    assert (state_of_certificate(client), in_states(client)) == ("有效", ["valid"])
+    page = client.get(studio).text
+    assert (old.number in page, old.studio_name in page, new.number in page) == (True, True, False)
+    answer = client.get(old.get_absolute_url())
+    assert (answer.context["answer"], new.number in answer.text) == ("valid", False)
+    assert record_of(client) == (old.studio_name, old.number, "valid", old.valid_until.isoformat())
+    assert yearbook(2026, renewing.date()).chapters[0].rows[0].number == old.number
+    clock(SIGNED + timedelta(days=3 * 366))
+    assert (state_of_certificate(client), in_states(client)) == ("已到期", ["expired"])
+
+    clock(renewing)
+    assert render_due(renewing) == 1
+    assert (state_of_certificate(client), in_states(client)) == ("有效", ["valid"])
+    assert record_of(client) == ("米钰林创新工作室", new.number, "valid", new.valid_until.isoformat())
+    page = client.get(studio).text
+    assert (old.number in page, new.number in page, "米钰林创新工作室" in page) == (False, True, True)
+    answer = client.get(old.get_absolute_url())
+    assert (answer.context["answer"], new.get_absolute_url() in answer.text) == ("superseded", True)
+    assert client.get(new.get_absolute_url()).context["answer"] == "valid"
+
+
+def record_of(client: Client) -> tuple[str, ...]:
+    """Return what the download says of the only studio."""
+    [record] = json.loads(b"".join(client.get("/register.json").streaming_content))["studios"]  # type: ignore[attr-defined]
+    return record["name"], record["certificate"], record["state"], record["valid_until"]
+
+
 def test_a_studio_named_again_is_listed_once_with_its_newest_naming_and_tells_of_the_earlier(
     client: Client, clock: Callable[..., None]
 ) -> None:
@@ -190,7 +232,7 @@ def test_the_lists_cost_the_same_for_1_and_30_studios(
     for address, cost in COST.items():
         with django_assert_num_queries(cost):
             client.get(address)
-    large = named(*[f"领军人{number}" for number in range(29)])
+    large = named_many(29)
     for address, cost in COST.items():
         with django_assert_num_queries(cost):
             assert client.get(address).status_code == 200

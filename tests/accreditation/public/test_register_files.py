@@ -19,7 +19,7 @@ from accreditation.queries import register
 from accreditation.queries.register_export import FIELDS
 from accreditation.states import State
 from accreditation.views.throttle import REGISTER_FILES
-from tests.accreditation.public.conftest import SIGNED, name_them, named, with_files
+from tests.accreditation.public.conftest import SIGNED, name_them, named, named_many, with_files
 from tests.factories import application_in, cast, enterprise, member
 from tests.page import parse
 
@@ -161,7 +161,7 @@ def test_a_file_costs_the_same_for_1_and_30_studios_and_one_more_for_each_furthe
 ) -> None:
     named("领军人甲")
     costs = [cost(client, kind)]
-    named(*[f"领军人{number}" for number in range(29)])
+    named_many(29)
     costs.append(cost(client, kind))
     monkeypatch.setattr(register, "AT_ONCE", 10)
     costs.append(cost(client, kind))

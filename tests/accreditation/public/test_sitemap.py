@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accreditation.views.sitemaps import SECTIONS
-from tests.accreditation.public.conftest import SIGNED, named, with_files
+from tests.accreditation.public.conftest import SIGNED, named, named_many, with_files
 from tests.factories import draft
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_a_sitemap_costs_the_same_for_1_and_30_studios(
         with django_assert_num_queries(10):
             client.get("/sitemap.xml")
         if count == 1:
-            named(*[f"领军人{number}" for number in range(29)])
+            named_many(29)
 
 
 def closed(rules: list[tuple[str, str]], path: str) -> bool:

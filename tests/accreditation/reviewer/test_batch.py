@@ -20,6 +20,7 @@ from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.reviewer.conftest import NOW
 from tests.accreditation.reviewer.signers import colleagues, opened
+from tests.crowd import applications_in
 from tests.page import parse
 from workflows.models import Event
 from workflows.refusals import Stale
@@ -375,7 +376,7 @@ def test_the_preview_costs_the_same_at_1_and_at_30_rows(signed_in, decider):
         return len(caught)
 
     one = cost()
-    applications += [make.application_in(State.DISTRICT_REVIEW, leader_name=f"王{n}") for n in range(1, 30)]
+    applications += applications_in(State.DISTRICT_REVIEW, [f"王{n}" for n in range(1, 30)])
     assert cost() == one
 
 

@@ -14,6 +14,7 @@ from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.reviewer.conftest import NOW
 from tests.accreditation.reviewer.test_tasks import offered, page, text
+from tests.crowd import applications_in
 from workflows.actors import SYSTEM
 from workflows.models import Copy, Recusal
 from workflows.refusals import NotPermitted, NotReady
@@ -166,12 +167,11 @@ def test_people_are_chosen_from_a_list_that_is_searched_by_name(signed_in, appli
 @pytest.mark.parametrize("address", ["/copies/", "copy/"])
 def test_the_lists_cost_the_same_at_1_and_at_30_rows(signed_in, clerk, address):
     client = signed_in(clerk if address == "/copies/" else make.user("district_reviewer"))
-    first = make.application_in(State.DISTRICT_REVIEW, leader_name="王0")
+    first, *others = applications_in(State.DISTRICT_REVIEW, [f"王{number}" for number in range(30)])
 
     def add(number):
         if address == "/copies/":
-            one = make.application_in(State.DISTRICT_REVIEW, leader_name=f"王{number}") if number else first
-            copy(one, clerk)
+            copy(others[number - 1] if number else first, clerk)
         else:
             make.member(make.cast().city, username=f"clerk{number}")
             copy(first, make.member(make.cast().city, username=f"copied{number}"))

@@ -13,6 +13,7 @@ from accreditation.services.substitutions import substitute
 from accreditation.states import State
 from tests import factories as make
 from tests.accreditation.reviewer.conftest import NOW
+from tests.crowd import applications_in
 from tests.page import parse
 from workflows.models import Event, Task
 from workflows.working_days import SHANGHAI
@@ -134,7 +135,7 @@ def test_the_page_costs_the_same_at_1_and_at_30_works(signed_in, manager, people
     tasks.claim(applications[0], by=people[0], at=NOW)
     addresses = (LOAD, SPREAD, f"{SPREAD}?held=1")
     one = [cost(address) for address in addresses]
-    applications += [make.application_in(State.DISTRICT_REVIEW, leader_name=f"张{n}") for n in range(29)]
+    applications += applications_in(State.DISTRICT_REVIEW, [f"张{n}" for n in range(29)])
     for application in applications[1:15]:
         tasks.claim(application, by=people[0], at=NOW)
     assert [cost(address) for address in addresses] == one

@@ -47,6 +47,14 @@ def stored(row: Checkpoint, verifiers: Sequence[Verifier]) -> Mark:
     return mark
 
 
+def refuse_forgotten(*kept: Mark | None) -> None:
+    """Raise Broken where a checkpoint that was kept elsewhere, and agrees with the log, is not in the database."""
+    for mark in kept:
+        if mark and not Checkpoint.objects.filter(size=mark.size).exists():
+            place = Place(Checkpoint._meta.db_table, str(mark.size))
+            raise Broken(place, Fault.MISSING, _("留存在外的检查点签署过，数据库里的这一个不见了"))
+
+
 def check_cosignature(row: Cosignature, checkpoint: Checkpoint | None, witnesses: Sequence[Verifier]) -> bool:
     """Return whether the witness is known, and so the signature held. Raises Broken."""
     place = Place(Cosignature._meta.db_table, str(row.pk))

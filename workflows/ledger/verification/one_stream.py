@@ -13,7 +13,7 @@ from workflows.ledger.notes import Verifier
 from workflows.ledger.verification import erasures, events, reading, rows
 from workflows.ledger.verification.broken import Broken, CannotVerify, Fault
 from workflows.ledger.verification.chains import Chains
-from workflows.ledger.verification.marks import Mark, moment, rewritten, rolled_back, stored
+from workflows.ledger.verification.marks import Mark, moment, refuse_forgotten, rewritten, rolled_back, stored
 from workflows.ledger.verification.reading import Row, snapshot
 from workflows.ledger.verification.whole import Verified, check_older, from_file, known_keys
 from workflows.models import Checkpoint
@@ -40,7 +40,8 @@ def verify_stream(stream: str, *, kept: Path | None = None) -> Verified:
                 found.fresh += len(leaves) - _prove(leaves, newest)
         if not found.events:
             raise CannotVerify(_("没有%(stream)s的操作记录") % {"stream": stream})
-        found.rows = rows.check_of([stream], lambda done: None)
+        found.rows = rows.check_of([stream], lambda done: None) + rows.check_sums([stream])
+        refuse_forgotten(demanded)
     return found
 
 

@@ -20,14 +20,16 @@ Tell = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Explained:
-    """Rows of the domain that events explain, as `settings.LEDGER_EXPLAINED` names them. Both raise Broken.
+    """Rows of the domain that events explain, as `settings.LEDGER_EXPLAINED` names them. All raise Broken.
 
     `of` checks those that belong to some streams and returns how many they were; `besides` refuses those in the whole
-    database that belong to none and should.
+    database that belong to none and should. `sums`, asked when each row holds, checks what the rows of many streams
+    come to together, for some streams or (None) for all, and returns how many rows it has looked at anew.
     """
 
     of: Callable[[Streams], int]
     besides: Callable[[], None]
+    sums: Callable[[Streams | None], int]
 
 
 def check_all(tell: Tell) -> int:
@@ -44,7 +46,12 @@ def check_all(tell: Tell) -> int:
             _refuse_missing(streams, standing.known(streams))
     for one in _explained():
         one.besides()
-    return count
+    return count + check_sums(None)
+
+
+def check_sums(streams: Streams | None) -> int:
+    """Check what the rows of many streams come to, for these or for all; return how many rows. Raises Broken."""
+    return sum(one.sums(streams) for one in _explained())
 
 
 def check_of(streams: Iterable[str], tell: Tell) -> int:

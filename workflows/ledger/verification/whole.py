@@ -13,7 +13,7 @@ from workflows.ledger.verification import erasures, leaves, rows
 from workflows.ledger.verification.broken import Broken, CannotVerify, Fault, Place
 from workflows.ledger.verification.chains import Chains
 from workflows.ledger.verification.leaves import Tree
-from workflows.ledger.verification.marks import Mark, opened, rewritten, rolled_back
+from workflows.ledger.verification.marks import Mark, opened, refuse_forgotten, rewritten, rolled_back
 from workflows.ledger.verification.procession import Counts, Procession
 from workflows.ledger.verification.reading import snapshot
 
@@ -56,6 +56,7 @@ def verify(
             check_older(demanded, trusted)
         found = _follow(grown, trusted, demanded, known, tell)
         found.rows = _check_rows(trusted, lambda done: tell(ROWS, done, 0))
+        refuse_forgotten(trusted, demanded)
     return found
 
 
@@ -127,4 +128,4 @@ def _trusted_tree(trusted: Mark) -> Tree:
 def _check_rows(trusted: Mark | None, tell: Callable[[int], None]) -> int:
     if trusted is None:
         return rows.check_all(tell)
-    return rows.check_of(rows.touched_from(trusted.size), tell)
+    return rows.check_of(rows.touched_from(trusted.size), tell) + rows.check_sums(None)
