@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accreditation.context import MAIN, current_office, links
+from accreditation.context import current_office, links
 from accreditation.models import NamingDecision, Organisation
+from accreditation.navigation import MAIN
 from accreditation.queries import notices, register, statistics
 from accreditation.queries.register_counts import counts_by_district, whole
 from accreditation.queries.sitemap import PUBLIC_KINDS, public_bodies
