@@ -165,6 +165,9 @@ def test_who_was_signed_out_meanwhile_comes_back_to_the_page(
     acts.choose(page, "recommend", REASON)
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="签署并推荐").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("登录已经结束")
+    expect(page.get_by_text(REASON)).to_be_visible()  # what was typed is not lost
+    page.locator("main").get_by_role("link", name="登录").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("登录")
     acts.give_password(page, "wenjing", sample.passwords["wenjing"])
     expect(page).to_have_url(re.compile(f"{sample.address('review', LEADER)}$"))
