@@ -1,12 +1,16 @@
 """What every test shares: which tests suit this database, and how the database is emptied between tests."""
 
 import gc
+import sqlite3
+import warnings
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.utils import translation
 
 from tests.append_only import triggers_lifted
@@ -70,4 +74,28 @@ def _append_only_tables_can_be_emptied() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", lifted_flush)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_waits_to_be_collected_holds_up_no_test() -> Iterator[None]:
+    """SQLite has one writer: a connection that a test let go in a transaction stays it until it is collected.
+
+    Cycles are looked for seldom here (see above), so they are when a transaction cannot begin; and it is told.
+    """
+    begin = SQLite._start_transaction_under_autocommit
+
+    def begin_or_collect(self: SQLite) -> None:
+        try:
+            begin(self)
+        except OperationalError:
+            open_ones = [one for one in gc.get_objects() if isinstance(one, sqlite3.Connection)]
+            told = ", ".join(f"{'in' if one.in_transaction else 'no'} transaction" for one in open_ones)
+            del open_ones
+            gc.collect()
+            begin(self)
+            warnings.warn(f"a transaction was left open by a test before: {told}", stacklevel=2)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLite, "_start_transaction_under_autocommit", begin_or_collect)
         yield
