@@ -2,26 +2,30 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+import pydyf
 import weasyprint
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
+from weasyprint.pdf.stream import Stream
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from certificates.glyphs import BOLD, FAMILY, REGULAR, CannotDraw, missing_characters
 from certificates.metadata import add_accessibility_mark
+from certificates.streams import AMBIGUOUS, ATTEMPTS
 
 FOLDER = Path(__file__).resolve().parent
 SHEETS = FOLDER / "designs" / "paper"
 PAPER = "paper"
 """The sheet that every document has; others come after it and change what they need to."""
+Finisher = Callable[[Document, Any], None]
 SPACE = re.compile(r"[^\S\n ]")
 
 
@@ -34,13 +38,17 @@ def document_pdf(page: str, *, identifier: bytes, sheets: Sequence[str] = ()) ->
     text = SPACE.sub(" ", page)
     for character in missing_characters(text.replace("\n", "")):
         text = text.replace(character, f"〔U+{ord(character):04X}〕")
-    document = HTML(string=text, base_url=SHEETS.as_uri(), url_fetcher=OwnFiles()).render(
-        stylesheets=[_sheet(name) for name in (PAPER, *sheets)], font_config=fonts()
-    )
-    add_accessibility_mark(document)
-    return document.write_pdf(
-        finisher=check_fonts, pdf_variant="pdf/a-3a", pdf_identifier=identifier, pdf_tags=True
-    )
+
+    def draw(finisher: Finisher) -> bytes:
+        document = HTML(string=text, base_url=SHEETS.as_uri(), url_fetcher=OwnFiles()).render(
+            stylesheets=[_sheet(name) for name in (PAPER, *sheets)], font_config=fonts()
+        )
+        add_accessibility_mark(document)
+        return document.write_pdf(
+            finisher=finisher, pdf_variant="pdf/a-3a", pdf_identifier=identifier, pdf_tags=True
+        )
+
+    return unambiguous(draw)
 
 
 def drawing_key(page: str, *, sheets: Sequence[str] = ()) -> str:
@@ -89,3 +97,24 @@ def check_fonts(document: Document, _pdf: Any) -> None:
             raise CannotDraw("".join(map(chr, font.missing)))
         if font.family != FAMILY:
             raise CannotDraw(font.family)
+
+
+def unambiguous(draw: Callable[[Finisher], bytes]) -> bytes:
+    """Return what is drawn, no stream ending ambiguously: if need be again, with a blank more on its first page."""
+    content = b""
+    for attempt in range(ATTEMPTS):
+        content = draw(partial(_finish, attempt))
+        if AMBIGUOUS not in content:
+            break
+    return content
+
+
+def _finish(attempt: int, document: Document, pdf: Any) -> None:
+    check_fonts(document, pdf)
+    if not attempt:
+        return
+    streams = [one for one in pdf.objects if isinstance(one, pydyf.Stream)]
+    for one in streams:
+        one.compress = one.compress and not one.data.endswith(AMBIGUOUS)
+    first = next(one for one in streams if isinstance(one, Stream))
+    first.stream.append(b" " * attempt)

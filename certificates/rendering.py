@@ -9,7 +9,7 @@ from certificates.credentials import credential_of
 from certificates.metadata import add_accessibility_mark
 from certificates.models import Certificate
 from certificates.page import laid_out
-from certificates.paper import check_fonts
+from certificates.paper import Finisher, unambiguous
 from certificates.proofs import FILE_NAME, as_text
 
 WHAT = {
@@ -23,15 +23,19 @@ def render(certificate: Certificate) -> bytes:
 
     Raises CannotDraw rather than draw a box or borrow another font; NoKey if nothing signs the credential.
     """
-    document = laid_out(certificate)
-    add_accessibility_mark(document)
-    return document.write_pdf(
-        finisher=check_fonts,
-        attachments=_attachments(certificate),
-        pdf_variant="pdf/a-3a",
-        pdf_identifier=certificate.public_id.bytes,
-        pdf_tags=True,
-    )
+
+    def draw(finisher: Finisher) -> bytes:
+        document = laid_out(certificate)
+        add_accessibility_mark(document)
+        return document.write_pdf(
+            finisher=finisher,
+            attachments=_attachments(certificate),
+            pdf_variant="pdf/a-3a",
+            pdf_identifier=certificate.public_id.bytes,
+            pdf_tags=True,
+        )
+
+    return unambiguous(draw)
 
 
 def _attachments(certificate: Certificate) -> list[Attachment]:

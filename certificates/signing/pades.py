@@ -26,6 +26,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certificates.signing import chain
 from certificates.signing.timestamps import Authority
+from certificates.streams import AMBIGUOUS, ATTEMPTS
 
 FIELD = "WuhaoSeal"
 ROOM, ROOM_FOR_TIME = 2048, 16 * 1024
@@ -52,13 +53,18 @@ class PadesSeal:
         """Sign a PDF. Without a timestamp authority the same content, time and key make the same bytes."""
         holder, timestamper = chain.holder(), _timestamper(settings.TIMESTAMP_URL)
         signer = _signer(holder)
-        session = PdfSigner(
-            _META, signer, timestamper=timestamper, new_field_spec=_FIELD
-        ).init_signing_session(_Writer(BytesIO(content)))
-        # No earlier than the certificate: readers would call it signed by somebody without one.
-        session.system_time = max(dated, holder.certificate.not_valid_before_utc).astimezone(UTC)
         room = ROOM + sum(len(one.public_bytes(Encoding.DER)) for one in holder.chain)
-        return _sign(session, signer, 2 * (room + (ROOM_FOR_TIME if timestamper else 0)))
+        room, sealed = 2 * (room + (ROOM_FOR_TIME if timestamper else 0)), b""
+        for attempt in range(ATTEMPTS):  # a little more room each time, and what is added ends otherwise
+            session = PdfSigner(
+                _META, signer, timestamper=timestamper, new_field_spec=_FIELD
+            ).init_signing_session(_Writer(BytesIO(content)))
+            # No earlier than the certificate: readers would call it signed by somebody without one.
+            session.system_time = max(dated, holder.certificate.not_valid_before_utc).astimezone(UTC)
+            sealed = _sign(session, signer, room + 2 * attempt)
+            if AMBIGUOUS not in sealed[len(content) :]:
+                break
+        return sealed
 
 
 _META = PdfSignatureMetadata(
